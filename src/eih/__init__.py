@@ -1,0 +1,50 @@
+"""Exercise-induced hypoalgesia: the helper package of an executable paper.
+
+DataFrames in, DataFrames out. Notebooks write ``import eih`` and nothing else::
+
+    heat = eih.load_trials(modality="heat")
+    saline = heat[heat.drug == "saline"]
+    eih.lmm("rating ~ target + drug_order + (1|participant) + (1|nth)", saline)
+
+Each public name is loaded when it is first used, so that ``import eih`` costs next to nothing.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_HOME_OF = {
+    "DataError": "schema",
+    "load_participants": "data",
+    "load_blocks": "data",
+    "load_trials": "data",
+    "difference_scores": "data",
+    "mean_ratings": "data",
+    "relevel": "data",
+    "data_dictionary": "schema",
+    "lmm": "mixed_models",
+    "MixedModel": "mixed_models",
+    "lm": "linear_models",
+    "LinearModel": "linear_models",
+    "analyses": "analyses",
+    "analysis": "analyses",
+    "recompute": "analyses",
+    "reported_results": "reported",
+    "printed_numbers": "reported",
+    "ledger": "comparison",
+    "scoreboard": "comparison",
+}
+
+__all__ = ["__version__", *_HOME_OF]
+
+
+def __getattr__(name):
+    if name not in _HOME_OF:
+        raise AttributeError(f"module 'eih' has no attribute '{name}'. It offers: {sorted(_HOME_OF)}.")
+    value = getattr(import_module(f"eih.{_HOME_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__():
+    return sorted(__all__)

@@ -1,0 +1,98 @@
+"""The command line: ``eih ledger``, ``eih data build``, ``eih data check`` (also ``python -m eih``)."""
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+
+def main(arguments=None):
+    """Run one command and return its exit status: 0 fine, 1 a check failed, 2 a wrong call."""
+    options = _parser().parse_args(arguments)
+    from .schema import DataError
+
+    try:
+        return options.run(options)
+    except DataError as error:
+        print(f"eih: {error}", file=sys.stderr)
+    except ValueError as error:
+        print(f"eih: {error}", file=sys.stderr)
+    except BrokenPipeError:  # such as 'eih ledger | head'
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return 1
+
+
+def _parser():
+    parser = argparse.ArgumentParser(
+        prog="eih", description="An executable edition of Nold, Fadai & Büchel (2025)."
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    ledger = commands.add_parser("ledger", help="every printed number beside the recomputed one")
+    ledger.add_argument("--section", help="narrow to one section of the paper, such as s2-3")
+    ledger.add_argument("--format", choices=["table", "json", "tsv"], default="table")
+    ledger.set_defaults(run=_ledger)
+
+    data = commands.add_parser("data", help="make or check the tables in data/")
+    actions = data.add_subparsers(required=True, metavar="action")
+    build = actions.add_parser("build", help="make data/*.tsv from the authors' trial table")
+    build.add_argument("--from", dest="source", required=True, type=Path, metavar="FILE")
+    build.add_argument("--to", type=Path, metavar="DIR", help="default: the project's data folder")
+    build.set_defaults(run=_build)
+    check = actions.add_parser("check", help="check every rule; exit status 1 where one is broken")
+    check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    check.set_defaults(run=_check)
+    return parser
+
+
+def _ledger(options):
+    from .comparison import ledger, scoreboard
+    from .verdicts import DIFFERS
+
+    table = ledger(section=options.section)
+    if options.format == "json":
+        print(table.to_json(orient="records", indent=1, force_ascii=False))
+    elif options.format == "tsv":
+        print(table.to_csv(sep="\t", index=False, lineterminator="\n"), end="")
+    else:
+        _print_table(table)
+        counts = scoreboard(table)
+        print("  ".join(f"{row.verdict}: {row.numbers}" for row in counts.itertuples() if row.numbers))
+    return 1 if (table.verdict == DIFFERS).any() else 0
+
+
+def _print_table(table):
+    from rich.console import Console
+    from rich.table import Table
+
+    columns = ["id", "effect", "quantity", "printed", "recomputed", "verdict"]
+    shown = Table(*columns)
+    for row in table[columns].itertuples(index=False):
+        recomputed = "" if row.recomputed is None else f"{row.recomputed}"
+        shown.add_row(row.id, row.effect, row.quantity, row.printed, recomputed, row.verdict)
+    Console().print(shown)
+
+
+def _build(options):
+    from .data import data_folder
+    from .upstream import build
+
+    folder = options.to or data_folder()
+    for path in build(options.source, folder):
+        print(path)
+    return 0
+
+
+def _check(options):
+    from .data import data_folder
+    from .upstream import check_folder
+
+    folder = options.folder or data_folder()
+    tables = check_folder(folder)
+    print(f"{folder}: " + ", ".join(f"{len(rows)} {name}" for name, rows in tables.items()) + ". No rule broken.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
