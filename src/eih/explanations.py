@@ -1,0 +1,104 @@
+"""Why a printed number differs from the recomputed one: each reason is a computation.
+
+An explanation counts only while its variant gives the printed value: a changed digit in print, in the
+data or in the model breaks it, and the verdict falls back to ``differs``.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .analyses import THREEWAY_TERM, analysis, recompute
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A variant computation that gives the printed value, and the sentence that says what it is.
+
+    ``ids`` are the reported results (separated by spaces) and ``quantities`` their numbers that it
+    explains; ``variant`` takes the quantity and returns the value.
+    """
+
+    ids: str
+    quantities: tuple
+    reason: str
+    variant: Callable
+
+
+def _total_df(name):
+    return lambda quantity: float(recompute(name).n.iloc[0] - 1)
+
+
+def _sign_changed(name, term):
+    return lambda quantity: -float(recompute(name).loc[term, quantity])
+
+
+def _of_other_model(name, term):
+    return lambda quantity: float(recompute(name).loc[term, quantity])
+
+
+def threeway_without_target():
+    """Fit the three-way model of s2-6 without stimulus intensity; women are the reference."""
+    from .mixed_models import lmm
+
+    full = analysis("heat_exercise_difference_threeway")
+    return lmm(full.formula.replace("target + ", ""), full.data())
+
+
+def _threeway_without_target(quantity):
+    return float(threeway_without_target().coefficient(THREEWAY_TERM)[quantity])
+
+
+def _decimals_of_lower_limit(quantity):
+    row = recompute("heat_drug_difference_by_step_and_sex").loc["sex[male]"]
+    return math.floor(row.ci_high) + row.ci_low % 1
+
+
+_RESIDUAL_DF = (
+    "The printed {printed} is the number of participants minus one; a model with fitness and drug order "
+    "leaves {recomputed:.0f}, the value that the printed interval rests on."
+)
+
+EXPLANATIONS = [
+    Explanation("r094 a033 a065", ("df",), _RESIDUAL_DF, _total_df("heat_fitness_saline")),
+    Explanation("r015 a012", ("df",), _RESIDUAL_DF, _total_df("pressure_fitness_saline")),
+    Explanation(
+        "r084 a021 a030",
+        ("t",),
+        "A sign slip: the printed slope and interval are positive, and the model's t is "
+        "{recomputed:.3f}, the printed value without its minus.",
+        _sign_changed("heat_exercise_by_drug_by_intensity", "target"),
+    ),
+    Explanation(
+        "r101",
+        ("ci_low", "ci_high", "se"),
+        "Printed from another model than t and df: without stimulus intensity among the predictors the "
+        "value is {variant:.3f}, with it (the model of the printed t and df) {recomputed:.3f}.",
+        _threeway_without_target,
+    ),
+    Explanation(
+        "r053",
+        ("ci_high",),
+        "The interval is symmetric about the estimate, so the printed lower limit asks for "
+        "{recomputed:.2f}; {printed} is that whole number with the decimals of the lower limit.",
+        _decimals_of_lower_limit,
+    ),
+    Explanation(
+        "a037",
+        ("ci_low", "ci_high"),
+        "The printed limit is the one of the model with all participants ({variant:.2f}); the model "
+        "without the two extremes, whose other numbers are printed beside it, gives {recomputed:.2f}.",
+        _of_other_model("heat_fitness_saline", "ftp_per_kg"),
+    ),
+]
+_BY_NUMBER = {
+    (one, quantity): explanation
+    for explanation in EXPLANATIONS
+    for one in explanation.ids.split()
+    for quantity in explanation.quantities
+}
+
+
+def explanation_of(reported_id, quantity):
+    """Return the explanation of one printed number, or None."""
+    return _BY_NUMBER.get((reported_id, quantity))
