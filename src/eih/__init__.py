@@ -26,13 +26,23 @@ _HOME_OF = {
     "MixedModel": "mixed_models",
     "lm": "linear_models",
     "LinearModel": "linear_models",
-    "analyses": "analyses",
+    "list_analyses": "analyses",
     "analysis": "analyses",
     "recompute": "analyses",
-    "reported_results": "reported",
-    "printed_numbers": "reported",
+    "reported_results": "printed",
+    "printed_numbers": "printed",
+    "design_constants": "printed",
+    "reported_peaks": "printed",
+    "block_power": "subsets",
     "ledger": "comparison",
     "scoreboard": "comparison",
+    "reported": "views",
+    "show_scoreboard": "views",
+    "show_searchable": "views",
+    "study_design": "design_figure",
+    "set_style": "style",
+    "figure": "style",
+    "glue": "style",
 }
 
 __all__ = ["__version__", *_HOME_OF]
@@ -40,7 +50,9 @@ __all__ = ["__version__", *_HOME_OF]
 
 def __getattr__(name):
     if name not in _HOME_OF:
-        raise AttributeError(f"module 'eih' has no attribute '{name}'. It offers: {sorted(_HOME_OF)}.")
+        raise AttributeError(
+            f"module 'eih' has no attribute '{name}'. It offers: {sorted(_HOME_OF)}."
+        )
     value = getattr(import_module(f"eih.{_HOME_OF[name]}"), name)
     globals()[name] = value
     return value

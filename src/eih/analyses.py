@@ -1,6 +1,6 @@
 """The paper's analyses by name: which data, which model or test, what it answers, where it is shown.
 
-``analyses()`` lists them, ``analysis(name)`` gives one, ``recompute(name)`` runs it. Each ``answers``
+``list_analyses()`` lists them, ``analysis(name)`` gives one, ``recompute(name)`` runs it. Each ``answers``
 entry ties a term of the result to the ids of the reported results that print it.
 """
 
@@ -70,7 +70,9 @@ class Analysis:
 _CROSSED = "+ drug_order + (1|participant) + (1|nth)"
 _BY_TRIAL = "+ drug_order + (1|participant) + (1|trial)"
 _THREEWAY = "difference ~ target + drug_order + drug * sex * ftp_per_kg + (1|participant)"
-_BEFORE_AND_AFTER = "rating ~ time * exercise * target + previous_exercise + block + (1|participant)"
+_BEFORE_AND_AFTER = (
+    "rating ~ time * exercise * target + previous_exercise + block + (1|participant)"
+)
 THREEWAY_TERM = "drug[naloxone]:sex[male]:ftp_per_kg"
 
 _ALL = [
@@ -437,7 +439,7 @@ _ALL = [
 _BY_NAME = {one.name: one for one in _ALL}
 
 
-def analyses():
+def list_analyses():
     """List the paper's analyses.
 
     Returns
@@ -449,14 +451,23 @@ def analyses():
     Examples
     --------
     >>> import eih
-    >>> eih.analyses().set_index("name").formula["heat_exercise_saline"]
+    >>> eih.list_analyses().set_index("name").formula["heat_exercise_saline"]
     'rating ~ exercise + drug_order + (1|participant) + (1|nth)'
     """
     rows = [
-        (one.name, one.section, one.chapter, one.question, one.formula or "", " ".join(one.answers.values()))
+        (
+            one.name,
+            one.section,
+            one.chapter,
+            one.question,
+            one.formula or "",
+            " ".join(one.answers.values()),
+        )
         for one in _ALL
     ]
-    return pd.DataFrame(rows, columns=["name", "section", "chapter", "question", "formula", "reported"])
+    return pd.DataFrame(
+        rows, columns=["name", "section", "chapter", "question", "formula", "reported"]
+    )
 
 
 def analysis(name):
@@ -489,7 +500,7 @@ def recompute(name):
     Parameters
     ----------
     name : str
-        As listed by :func:`analyses`.
+        As listed by :func:`list_analyses`.
 
     Returns
     -------

@@ -74,7 +74,9 @@ CLAIMS = {
     "r002": Claim("heat_exercise_saline", ("exercise[high]",), not_significant),
     "r004": Claim("heat_exercise_by_drug", ("drug[naloxone]",), higher),
     "r005": Claim("heat_exercise_by_drug", ("exercise[high]:drug[naloxone]",), not_significant),
-    "r006": Claim("heat_exercise_difference_threeway", ("drug[naloxone]:sex[male]:ftp_per_kg",), lower),
+    "r006": Claim(
+        "heat_exercise_difference_threeway", ("drug[naloxone]:sex[male]:ftp_per_kg",), lower
+    ),
     "r017": Claim("pressure_relief_by_sex", ("saline", "naloxone"), not_significant),
     "r018": Claim("pressure_fitness_slopes", ("male, naloxone",), falling),
     "r019": Claim("pressure_exercise_tests", ("saline", "naloxone", "difference"), not_significant),

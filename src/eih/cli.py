@@ -58,7 +58,9 @@ def _ledger(options):
     else:
         _print_table(table)
         counts = scoreboard(table)
-        print("  ".join(f"{row.verdict}: {row.numbers}" for row in counts.itertuples() if row.numbers))
+        print(
+            "  ".join(f"{row.verdict}: {row.numbers}" for row in counts.itertuples() if row.numbers)
+        )
     return 1 if (table.verdict == DIFFERS).any() else 0
 
 
@@ -90,7 +92,11 @@ def _check(options):
 
     folder = options.folder or data_folder()
     tables = check_folder(folder)
-    print(f"{folder}: " + ", ".join(f"{len(rows)} {name}" for name, rows in tables.items()) + ". No rule broken.")
+    print(
+        f"{folder}: "
+        + ", ".join(f"{len(rows)} {name}" for name, rows in tables.items())
+        + ". No rule broken."
+    )
     return 0
 
 

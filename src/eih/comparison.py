@@ -4,10 +4,10 @@ import math
 
 import pandas as pd
 
-from .analyses import analyses, recompute
+from .analyses import list_analyses, recompute
 from .claims import CLAIMS
 from .explanations import explanation_of
-from .reported import printed_numbers, reported_results
+from .printed import printed_numbers, reported_results
 from .verdicts import (
     CITED,
     DIFFERS,
@@ -49,7 +49,7 @@ def ledger(section=None):
         is printed), ``effect``, ``quantity`` (beta, se, ci_low, ci_high, t, df, p, n, …; ``claim`` for
         a statement without a number), ``printed`` (text), ``recomputed`` (full precision; the p value
         for a claim; missing where nothing was computed), ``verdict``, ``analysis`` (name, see
-        :func:`eih.analyses`) and ``reason`` (why a value differs, what is not public, how a claim was
+        :func:`eih.list_analyses`) and ``reason`` (why a value differs, what is not public, how a claim was
         tested).
 
     Raises
@@ -69,13 +69,24 @@ def ledger(section=None):
     >>> table[table.quantity == "beta"].verdict.item()
     'exact'
     """
+    return judge(numbers_of(section))
+
+
+def numbers_of(section=None):
+    """Join the printed numbers (of one section) with what is known of their results.
+
+    Raises
+    ------
+    ValueError
+        There is no such section.
+    """
     results = reported_results()
     if section is not None and section not in set(results.section):
         sections = sorted(set(results.section))
         raise ValueError(f"Unknown section '{section}'. The ledger has: {', '.join(sections)}.")
     if section is not None:
         results = results[results.section == section]
-    return judge(printed_numbers().merge(results, on="id"))
+    return printed_numbers().merge(results, on="id")
 
 
 def judge(numbers):
@@ -93,7 +104,9 @@ def judge(numbers):
     """
     answered = _answers()
     rows = [_judge_one(number, answered) for number in numbers.itertuples()]
-    judged = pd.DataFrame(rows, columns=["recomputed", "verdict", "analysis", "reason"], index=numbers.index)
+    judged = pd.DataFrame(
+        rows, columns=["recomputed", "verdict", "analysis", "reason"], index=numbers.index
+    )
     judged["recomputed"] = judged.recomputed.astype(float)
     return pd.concat([numbers, judged], axis=1)[LEDGER_COLUMNS].reset_index(drop=True)
 
@@ -104,7 +117,7 @@ def _answers():
 
     return {
         reported_id: (name, term)
-        for name in analyses().name
+        for name in list_analyses().name
         for term, ids in analysis(name).answers.items()
         for reported_id in ids.split()
     }
@@ -122,7 +135,9 @@ def _judge_one(number, answered):
         return value, CITED, name, f"{number.needs[:1].upper()}{number.needs[1:]}."
     if value is None:
         return None, NOT_YET, name, ""
-    verdict = compare(number.printed, value, count=number.quantity in ("n", "df", "n_female", "n_missing"))
+    verdict = compare(
+        number.printed, value, count=number.quantity in ("n", "df", "n_female", "n_missing")
+    )
     if verdict == EXACT:
         return value, EXACT, name, ""
     explained = _explain(number, value)
@@ -161,7 +176,12 @@ def _judge_claim(number):
     if claim.holds(claim.terms):
         return p, EXACT, claim.analysis, f"{tested}."
     if claim.weaker and claim.holds(claim.weaker):
-        return p, EXPLAINED, claim.analysis, f"{claim.reason} {tested}; {claim.describe(claim.weaker)}."
+        return (
+            p,
+            EXPLAINED,
+            claim.analysis,
+            f"{claim.reason} {tested}; {claim.describe(claim.weaker)}.",
+        )
     return p, DIFFERS, claim.analysis, f"{tested}."
 
 

@@ -136,7 +136,7 @@ def load_trials(modality=None):
     >>> import eih
     >>> heat = eih.load_trials(modality="heat")
     >>> len(heat), int(heat.rating.isna().sum())
-    (2808, 4)
+    (2808, 3)
     """
     if modality is not None and modality not in MODALITIES:
         raise ValueError(
@@ -225,7 +225,10 @@ def difference_scores(trials, between, by=None):
     >>> eih.difference_scores(heat, "drug").shape
     (117, 9)
     """
-    default = {"exercise": ("low", "high", ["drug", "target"]), "drug": ("naloxone", "saline", ["target"])}
+    default = {
+        "exercise": ("low", "high", ["drug", "target"]),
+        "drug": ("naloxone", "saline", ["target"]),
+    }
     if between not in default:
         raise ValueError(f"Invalid between '{between}'. It must be 'exercise' or 'drug'.")
     first, second, cells = default[between]

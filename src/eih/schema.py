@@ -58,7 +58,9 @@ _PARTICIPANT = Column(
     "text",
     pattern=r"sub-\d{2}",
 )
-_SESSION = Column("Experimental day.", "integer", levels={1: "first drug day", 2: "second drug day"})
+_SESSION = Column(
+    "Experimental day.", "integer", levels={1: "first drug day", 2: "second drug day"}
+)
 _BLOCK = Column(
     "Block within the session: ten minutes of cycling, then one MRI run of painful stimuli.",
     "integer",

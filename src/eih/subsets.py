@@ -11,7 +11,6 @@ from .data import (
     load_trials,
     relevel,
 )
-
 from .schema import BLOCKS, EXERCISES
 
 SECONDS_PER_BLOCK = 600  # ten minutes of cycling
@@ -130,9 +129,15 @@ def pressure_before_and_after():
 
 
 def _before_and_after(trials):
-    intensity = trials.drop_duplicates(["participant", "block"]).set_index(["participant", "block"]).exercise
+    intensity = (
+        trials.drop_duplicates(["participant", "block"])
+        .set_index(["participant", "block"])
+        .exercise
+    )
     after = trials[trials.block > 1].assign(time="after")
-    before = trials[trials.block < max(BLOCKS)].assign(time="before", block=lambda rows: rows.block + 1)
+    before = trials[trials.block < max(BLOCKS)].assign(
+        time="before", block=lambda rows: rows.block + 1
+    )
     both = pd.concat([before, after], ignore_index=True)
     own = pd.MultiIndex.from_frame(both[["participant", "block"]])
     earlier = pd.MultiIndex.from_frame(both[["participant", "block"]].assign(block=both.block - 1))
@@ -162,5 +167,24 @@ def block_power():
 
 
 def stated_power_analysis():
-    """Return what the paper states about its power analysis (G*Power, repeated measures)."""
-    return pd.Series({"f": 0.3, "alpha": 0.05, "power": 0.95, "groups": 1, "measurements": 2, "r": 0.5})
+    """Return what the paper states about its power analysis.
+
+    Returns
+    -------
+    pandas.Series
+        ``f`` (effect size), ``alpha``, ``power``, ``r`` (correlation of the repeated measures),
+        ``groups``, ``measurements``.
+    """
+    from .printed import design_constants
+
+    constants = design_constants()
+    stated = constants[constants.locus == "Methods s4-2"].set_index("name").value
+    names = {
+        "f": "effect size f",
+        "alpha": "alpha",
+        "power": "power setting (printed as 1 - alpha)",
+        "r": "correlation of repeated measures",
+        "groups": "groups",
+        "measurements": "measurements",
+    }
+    return pd.Series({short: float(stated[name]) for short, name in names.items()})

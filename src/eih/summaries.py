@@ -21,13 +21,17 @@ def sample(participants):
     women = int((participants.sex == "female").sum())
     age = participants.age
     everyone = {"n": len(participants), "n_female": women, "mean": age.mean(), "sd": age.std()}
-    return _table({"everyone": everyone, "women": {"n": women}, "men": {"n": len(participants) - women}})
+    return _table(
+        {"everyone": everyone, "women": {"n": women}, "men": {"n": len(participants) - women}}
+    )
 
 
 def fitness_range(participants):
     """Return the highest and lowest fitness [W/kg]."""
     fitness = participants.ftp_per_kg
-    return _table({"highest": {"ftp_per_kg": fitness.max()}, "lowest": {"ftp_per_kg": fitness.min()}})
+    return _table(
+        {"highest": {"ftp_per_kg": fitness.max()}, "lowest": {"ftp_per_kg": fitness.min()}}
+    )
 
 
 def cycling_time(blocks):
@@ -89,7 +93,8 @@ def paired(blocks, column):
         "d": t / n**0.5 * (2 * (1 - r)) ** 0.5,
     }
     single = {
-        level: {"n": n, "mean": means[level].mean(), "sd": means[level].std()} for level in ("high", "low")
+        level: {"n": n, "mean": means[level].mean(), "sd": means[level].std()}
+        for level in ("high", "low")
     }
     missing = {"not recorded": {"n": difference["n_missing"]}}
     return _table({"high - low": difference, **single, **missing})
@@ -111,7 +116,8 @@ def _zero_where_one_block_is_missing(block_power):
     in_session = block_power.groupby(["participant", "session"]).power.transform("count")
     single = block_power.power.isna() & (in_session == len(BLOCKS) - 1)
     return block_power.assign(
-        power=block_power.power.mask(single, 0), relative_power=block_power.relative_power.mask(single, 0)
+        power=block_power.power.mask(single, 0),
+        relative_power=block_power.relative_power.mask(single, 0),
     )
 
 
@@ -206,10 +212,14 @@ def exercise_effect_by_drug(trials):
     rows = {}
     for drug in trials.drug.cat.categories:
         model = lmm(
-            "rating ~ exercise + drug_order + (1|participant) + (1|nth)", trials[trials.drug == drug], ci=None
+            "rating ~ exercise + drug_order + (1|participant) + (1|nth)",
+            trials[trials.drug == drug],
+            ci=None,
         )
         rows[drug] = model.coefficient("exercise[high]")
-    model = lmm("rating ~ exercise * drug + drug_order + (1|participant) + (1|nth)", trials, ci=None)
+    model = lmm(
+        "rating ~ exercise * drug + drug_order + (1|participant) + (1|nth)", trials, ci=None
+    )
     rows["difference"] = model.coefficient("exercise[high]:drug[naloxone]")
     return _table(
         {term: {"beta": row.estimate, **row[["se", "t", "df", "p"]]} for term, row in rows.items()}
@@ -228,7 +238,7 @@ def drug_effect_by_sex(trials):
     """
     from .mixed_models import lmm
 
-    groups = {"everyone": trials, **{sex: rows for sex, rows in trials.groupby("sex", observed=True)}}
+    groups = {"everyone": trials, **dict(iter(trials.groupby("sex", observed=True)))}
     rows = {}
     for group, own in groups.items():
         random = "drug_order + (1|participant) + (1|nth)"

@@ -92,7 +92,9 @@ def read_upstream(path):
         )
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
-            raise DataError(f"{path}, line {number}: {len(row)} cells where the header has {len(header)}.")
+            raise DataError(
+                f"{path}, line {number}: {len(row)} cells where the header has {len(header)}."
+            )
     return pd.DataFrame(rows, columns=header, dtype=str)
 
 

@@ -22,7 +22,9 @@ VERDICTS = {
 }
 
 _MINUS = str.maketrans({"−": "-", "–": "-", "‒": "-", "﹣": "-", "-": "-"})
-_NUMBER = re.compile(r"(?P<relation>[<>~≈=]?)(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"(?P<relation>[<>~≈=]?)(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)", re.IGNORECASE
+)
 _TIE = 1e-9  # share of a half unit: makes a value that sits on a rounding boundary count as inside
 
 
@@ -40,6 +42,7 @@ class Printed:
 
     @property
     def unit(self):
+        """Size of one step in the last printed place."""
         return 10.0**-self.decimals
 
 

@@ -1,0 +1,154 @@
+"""One palette and one look; a figure with its caption, its alternative text and the data behind it."""
+
+import base64
+import html
+import io
+from dataclasses import dataclass
+from importlib.resources import files
+
+PALETTE = {
+    "saline": "#0072B2",
+    "naloxone": "#E07B00",
+    "low": "#009E73",
+    "high": "#7B3FA0",
+    "male": "#4C5B6B",
+    "female": "#C0507A",
+    "heat": "#B5402F",
+    "pressure": "#3E7C8C",
+    "neutral": "#5B6670",
+    "faint": "#B8C0C8",
+}
+
+
+def set_style():
+    """Give every figure of this session the book's look.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.set_style()
+    """
+    import matplotlib.pyplot as plt
+
+    plt.style.use(str(files("eih") / "eih.mplstyle"))
+
+
+@dataclass(frozen=True, repr=False)
+class Figure:
+    """A drawn figure as the book shows it; made by :func:`figure`."""
+
+    image: bytes
+    width: int
+    height: int
+    label: str
+    title: str
+    caption: str
+    alt: str
+    table: str
+
+    def _repr_html_(self):
+        source = base64.b64encode(self.image).decode("ascii")
+        behind = ""
+        if self.table:
+            behind = f"<details><summary>Data behind this figure</summary>{self.table}</details>"
+        return (
+            f'<figure class="eih-figure" id="{html.escape(self.label)}">'
+            f'<img src="data:image/png;base64,{source}" alt="{html.escape(self.alt)}" '
+            f'width="{self.width}" height="{self.height}">'
+            f"<figcaption><strong>{html.escape(self.title)}</strong> {html.escape(self.caption)}</figcaption>"
+            f"{behind}</figure>"
+        )
+
+    def __repr__(self):
+        return f"{self.title} {self.caption}"
+
+
+def figure(drawing, *, label, title, caption, alt, data=None):
+    """Finish a figure: caption, alternative text and the table behind it.
+
+    Parameters
+    ----------
+    drawing : matplotlib Figure or Axes
+        What was drawn; it is closed.
+    label : str
+        Anchor of the figure on its page, such as ``"fig-2a"``.
+    title : str
+        Its number and name, such as ``"Figure 2A."``.
+    caption : str
+        What is shown: order of panels, what the error bars are, n.
+    alt : str
+        What a reader who cannot see it must know, made from the result.
+    data : pandas.DataFrame, optional
+        The numbers drawn, folded away below the caption (shown with three significant digits).
+
+    Returns
+    -------
+    Figure
+        Shows itself in a notebook.
+
+    Raises
+    ------
+    ValueError
+        Caption or alternative text is empty, or the alternative text repeats the caption.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> _, ax = plt.subplots()
+    >>> eih.figure(ax, label="fig-0", title="Figure 0.", caption="Nothing, n = 0.", alt="Empty axes.")
+    Figure 0. Nothing, n = 0.
+    """
+    import matplotlib.pyplot as plt
+
+    if not caption.strip() or not alt.strip():
+        raise ValueError(
+            f"Figure '{label}' needs a caption and an alternative text; one of them is empty."
+        )
+    if alt.strip() == caption.strip():
+        raise ValueError(
+            f"Figure '{label}': the alternative text repeats the caption. Say what is seen."
+        )
+    drawing = getattr(drawing, "figure", drawing)
+    drawing = drawing.get_figure() if drawing is None else drawing
+    buffer = io.BytesIO()
+    drawing.savefig(buffer, format="png")
+    width, height = (round(inches * 96) for inches in drawing.get_size_inches())
+    plt.close(drawing)
+    table = (
+        "" if data is None else data.to_html(index=False, float_format="{:.3g}".format, border=0)
+    )
+    return Figure(buffer.getvalue(), width, height, label, title, caption, alt, table)
+
+
+class _Bare(str):
+    """Text whose representation has no quotes."""
+
+    __repr__ = str.__str__
+
+
+def glue(**values):
+    """Hand computed values to the text of the page: ``{glue:text}`` roles show them.
+
+    Parameters
+    ----------
+    **values : str or number
+        Numbers are shown with two decimals, whole numbers as they are.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.glue(n_participants=39)
+    """
+    try:
+        from myst_nb import glue as put
+    except ImportError:  # opened outside the book's environment: the page text is then not built
+        return
+    for name, value in values.items():
+        text = (
+            f"{value:.2f}"
+            if isinstance(value, float)
+            else f"{value:,}"
+            if isinstance(value, int)
+            else value
+        )
+        put(name, _Bare(text) if isinstance(text, str) else text, display=False)

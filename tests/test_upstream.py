@@ -1,0 +1,125 @@
+"""Building our tables from the authors': same bytes, clear errors, nothing lost."""
+
+from pathlib import Path
+
+import pytest
+
+from eih import upstream
+from eih.data import data_folder
+from eih.schema import TABLES, DataError
+
+CODES = {"male": "0", "female": "1", "saline first": "0", "naloxone first": "1", "saline": "0"}
+CODES |= {"naloxone": "1", "low": "0", "high": "1", "pressure": "1", "heat": "2", "n/a": "NA"}
+
+
+@pytest.fixture(scope="session")
+def source_text():
+    """Write our tables back in the authors' form: their names, codes, quotes and line ends."""
+    tables = {}
+    for table in TABLES:
+        rows = (data_folder() / f"{table}.tsv").read_text().splitlines()
+        header = rows[0].split("\t")
+        tables[table] = [dict(zip(header, row.split("\t"), strict=True)) for row in rows[1:]]
+    people = {row["participant"]: row for row in tables["participants"]}
+    blocks = {(row["participant"], row["session"], row["block"]): row for row in tables["blocks"]}
+    names = {new: old for old, (_, new, _) in upstream._RENAMED.items()}
+    names |= {new: old for old, new in upstream._KEY_COLUMNS.items()}
+    lines = ["\t".join(f'"{old}"' for old in names.values())]
+    for trial in tables["trials"]:
+        block = blocks[trial["participant"], trial["session"], trial["block"]]
+        whole = people[trial["participant"]] | block | trial
+        whole["participant"] = str(int(whole["participant"].removeprefix("sub-")))
+        lines.append("\t".join(f'"{CODES.get(whole[new], whole[new])}"' for new in names))
+    return "\r\n".join(lines) + "\r\n"
+
+
+@pytest.fixture
+def source(tmp_path, source_text):
+    """Put that table into a file."""
+    path = tmp_path / "authors.txt"
+    path.write_bytes(source_text.encode())
+    return path
+
+
+def built(folder):
+    """Read what a build wrote."""
+    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+def test_a_build_gives_the_committed_bytes(source, tmp_path):
+    """Building from the authors' form of the data gives exactly the tables and sidecars of data/."""
+    upstream.build(source, tmp_path / "data")
+    for name, content in built(tmp_path / "data").items():
+        assert content == (data_folder() / name).read_bytes(), name
+
+
+def test_a_build_from_the_authors_file(tmp_path):
+    """Building from the copy of the authors' own file gives exactly the tables of data/."""
+    original = Path(__file__).parents[2] / "shared" / "data" / upstream.SOURCE["file"]
+    if not original.is_file():
+        pytest.skip("the copy of the authors' table is not beside this checkout")
+    upstream.build(original, tmp_path)
+    for name, content in built(tmp_path).items():
+        assert content == (data_folder() / name).read_bytes(), name
+
+
+def test_line_ends_do_not_matter(source, tmp_path):
+    """The same table with plain line feeds gives the same bytes."""
+    source.write_bytes(source.read_bytes().replace(b"\r\n", b"\n"))
+    upstream.build(source, tmp_path / "data")
+    assert (tmp_path / "data" / "trials.tsv").read_bytes() == (
+        data_folder() / "trials.tsv"
+    ).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ('"pain_rating"', '"pain"', r"authors\.txt, line 1: missing column\(s\) pain_rating"),
+        ('\t"2"\t"70"\t"47.3"\t"58"', '\t"3"\t"70"\t"47.3"\t"58"', r"line 2: modality is '3'"),
+        (
+            '\t"47.3"\t"58"',
+            '\t"47.3"\t"580"',
+            r"trials\.tsv, line 2: rating is 580, but must lie in 1 to 101",
+        ),
+        ('"1"\t"27"\t"71"', '"1"\t"28"\t"71"', r"line 3: participant sub-01 has other values here"),
+        ('\t"47.3"\t"58"', '\t"47.3"', r"authors\.txt, line 2: 17 cells where the header has 18"),
+    ],
+    ids=["column", "code", "rating", "inconsistent", "ragged"],
+)
+def test_a_damaged_source_changes_nothing(source, tmp_path, old, new, message):
+    """A source that breaks a rule is refused by file, line and rule; earlier tables stay as they were."""
+    upstream.build(source, tmp_path / "data")
+    before = built(tmp_path / "data")
+    text = source.read_text()
+    assert old in text
+    source.write_text(text.replace(old, new, 1))
+    with pytest.raises(DataError, match=message):
+        upstream.build(source, tmp_path / "data")
+    assert built(tmp_path / "data") == before
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", r"the file is empty"),
+        (b"<!DOCTYPE html>\n<html></html>\n", r"missing column\(s\) subject"),
+        (b"\xff\xfe1\x00", r"line 1: byte 0xff is not UTF-8 text"),
+        (b'"subject"\t"session"', r"line 1: the last line does not end\. The file is truncated"),
+    ],
+    ids=["empty", "web page", "encoding", "truncated"],
+)
+def test_another_file_is_recognised(tmp_path, content, message):
+    """What is not the authors' table says what it is instead."""
+    path = tmp_path / "authors.txt"
+    path.write_bytes(content)
+    with pytest.raises(DataError, match=message):
+        upstream.read_upstream(path)
+
+
+def test_a_missing_source_says_where_to_get_it(tmp_path):
+    """A path that does not exist names the file to look for."""
+    with pytest.raises(
+        DataError, match=r"nowhere\.txt: cannot be read.*peep_complete_data_clean\.txt"
+    ):
+        upstream.read_upstream(tmp_path / "nowhere.txt")
