@@ -1,0 +1,39 @@
+# Each target does its own set-up: the first call makes .venv, later calls find it ready.
+PYTHON ?= python3
+ifeq ($(OS),Windows_NT)
+VENV := .venv/Scripts
+else
+VENV := .venv/bin
+endif
+PORT ?= 8000
+
+.DEFAULT_GOAL := help
+.PHONY: help setup book test serve lock lint clean
+
+help:  ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+
+setup:
+	@$(PYTHON) bootstrap.py
+
+book: setup  ## compute every chapter and build _build/html/index.html
+	@$(VENV)/python book/build.py
+
+test: setup  ## run all tests (those of the built pages need `make book` first)
+	@$(VENV)/python -m pytest
+
+serve:  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
+	@test -f _build/html/index.html || { echo "There is no built book yet. Run: make book"; exit 1; }
+	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+lock: setup  ## pin all dependencies of pyproject.toml anew in requirements.txt
+	@$(VENV)/python -m uv pip compile pyproject.toml --no-config --all-extras --universal \
+	  --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-emit-find-links \
+	  --custom-compile-command "make lock" --quiet -o requirements.txt
+
+lint: setup  ## check the style of code and notebooks
+	@$(VENV)/python -m ruff check .
+	@$(VENV)/python -m ruff format --check .
+
+clean:  ## remove what was built, and .venv
+	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,88 @@
+"""What the tests share: the built book, a server for it, a browser, and skips that may not be."""
+
+import functools
+import http.server
+import os
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PROMISES = {"R", "book", "chromium", "git"}
+
+
+def promised(text):
+    """Read EIH_REQUIRE: what must be there, so that a test for want of it fails."""
+    names = set(text.split())
+    if names - PROMISES:
+        raise pytest.UsageError(
+            f"EIH_REQUIRE names {sorted(names - PROMISES)}; it knows {sorted(PROMISES)}."
+        )
+    return names
+
+
+def pytest_configure(config):
+    """Refuse an unknown promise before any test runs."""
+    promised(os.environ.get("EIH_REQUIRE", ""))
+
+
+@pytest.fixture(scope="session")
+def need():
+    """Return a check `need(what, present, way_on)`: skips, or fails where `what` is promised."""
+
+    def check(what, present, way_on):
+        if present:
+            return
+        required = what in promised(os.environ.get("EIH_REQUIRE", ""))
+        (pytest.fail if required else pytest.skip)(f"There is no {what} here. {way_on}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def root():
+    """Return the folder of the project."""
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def html(need):
+    """Return the folder of the built book."""
+    folder = ROOT / "_build" / "html"
+    need("book", (folder / "index.html").is_file(), "Call: make book")
+    return folder
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serve files without a line for each."""
+
+    def log_message(self, *args):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="session")
+def site(html):
+    """Serve the built book on a free port of this machine; return its address."""
+    handler = functools.partial(Quiet, directory=str(html))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser(need):
+    """Start the Chromium of this machine."""
+    names = ("chromium", "chromium-browser", "google-chrome", "chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    need("chromium", path, "Install it (Debian, Ubuntu: apt install chromium).")
+    from playwright.sync_api import sync_playwright
+
+    quiet = ["background-networking", "component-update", "sync", "gpu"]
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=arguments)
+        yield chromium
+        chromium.close()
