@@ -99,6 +99,8 @@ def test_python_m_eih_from_elsewhere(tmp_path):
 
 def test_import_is_light():
     """Importing the package loads none of the heavy libraries."""
-    code = "import sys, eih; print([m for m in ('pandas', 'scipy', 'matplotlib') if m in sys.modules])"
+    code = (
+        "import sys, eih; print([m for m in ('pandas', 'scipy', 'matplotlib') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

@@ -56,7 +56,24 @@ def test_nothing_reported_is_lost_or_changed():
     source = pd.read_csv(SHARED, sep="\t", dtype=str, keep_default_na=False).set_index("id")
     ours = printed_numbers().groupby("id").printed.agg(list)
     assert set(ours.index) == set(source.index)
-    columns = "beta ci_low ci_high se stat df p n d r mean sd mean_diff mni_x mni_y mni_z".split()
+    columns = [
+        "beta",
+        "ci_low",
+        "ci_high",
+        "se",
+        "stat",
+        "df",
+        "p",
+        "n",
+        "d",
+        "r",
+        "mean",
+        "sd",
+        "mean_diff",
+        "mni_x",
+        "mni_y",
+        "mni_z",
+    ]
     for reported_id, row in source[columns].iterrows():
         digits = sorted(cell for cell in row if cell)
         assert sorted(set(digits) - set(ours[reported_id])) == [], reported_id

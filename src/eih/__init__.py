@@ -37,6 +37,7 @@ _HOME_OF = {
     "ledger": "comparison",
     "scoreboard": "comparison",
     "reported": "views",
+    "show_ledger": "views",
     "show_scoreboard": "views",
     "show_searchable": "views",
     "study_design": "design_figure",

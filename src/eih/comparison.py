@@ -236,6 +236,8 @@ def shown(value, printed):
         decimals = parse_printed(printed).decimals
     except ValueError:
         return f"{value:.3g}"
+    if value == 0 and decimals > 2:
+        return "< 1e-300"  # below what a floating-point number can hold
     if decimals > 6:
         return f"{value:.2g}"
     return f"{value:.{decimals + 2}f}"

@@ -21,7 +21,7 @@ PALETTE = {
 
 
 def set_style():
-    """Give every figure of this session the book's look.
+    """Give figures the book's look, and tables three significant decimals, for this session.
 
     Examples
     --------
@@ -29,8 +29,10 @@ def set_style():
     >>> eih.set_style()
     """
     import matplotlib.pyplot as plt
+    import pandas as pd
 
     plt.style.use(str(files("eih") / "eih.mplstyle"))
+    pd.set_option("display.precision", 3)
 
 
 @dataclass(frozen=True, repr=False)
@@ -120,12 +122,6 @@ def figure(drawing, *, label, title, caption, alt, data=None):
     return Figure(buffer.getvalue(), width, height, label, title, caption, alt, table)
 
 
-class _Bare(str):
-    """Text whose representation has no quotes."""
-
-    __repr__ = str.__str__
-
-
 def glue(**values):
     """Hand computed values to the text of the page: ``{glue:text}`` roles show them.
 
@@ -151,4 +147,4 @@ def glue(**values):
             if isinstance(value, int)
             else value
         )
-        put(name, _Bare(text) if isinstance(text, str) else text, display=False)
+        put(name, text, display=False)

@@ -35,7 +35,7 @@ def badge(verdict):
 
 
 class LedgerView:
-    """Ledger rows as a page shows them; made by :func:`reported`."""
+    """Ledger rows as a page shows them; made by :func:`show_ledger` and :func:`reported`."""
 
     def __init__(self, table):
         self.table = table
@@ -46,20 +46,38 @@ class LedgerView:
         )
 
     def _repr_html_(self):
-        head = "<tr><th>Reported result</th><th>Quantity</th><th>Printed</th><th>Recomputed</th><th>Verdict</th></tr>"
+        heads = ("Reported result", "Quantity", "Printed", "Recomputed", "Verdict")
+        head = "".join(f'<th scope="col">{text}</th>' for text in heads)
         body = []
-        for (reported_id, effect, locus), rows in self.table.groupby(
-            ["id", "effect", "locus"], sort=False
-        ):
-            for place, row in enumerate(rows.itertuples()):
-                first = ""
-                if place == 0:
-                    first = (
-                        f'<th scope="rowgroup" rowspan="{len(rows)}"><a href="ledger.html#{reported_id}">'
-                        f"{reported_id}</a> {html.escape(effect)}<br><small>{html.escape(locus)}</small></th>"
-                    )
-                body.append(f"<tr>{first}{_cells(row)}</tr>")
-        return f'<div class="eih-scroll"><table class="eih-ledger"><thead>{head}</thead><tbody>{"".join(body)}</tbody></table></div>'
+        for key, rows in self.table.groupby(["id", "effect", "locus"], sort=False):
+            lines = _lines(rows)
+            name = _row_heading(*key, n_lines=len(lines))
+            body += [
+                f"<tr>{name if place == 0 else ''}{line}</tr>" for place, line in enumerate(lines)
+            ]
+        return (
+            f'<div class="eih-scroll"><table class="eih-ledger"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{''.join(body)}</tbody></table></div>"
+        )
+
+
+def _row_heading(reported_id, effect, locus, n_lines):
+    return (
+        f'<th scope="rowgroup" rowspan="{n_lines}"><a href="ledger.html#{reported_id}">{reported_id}</a> '
+        f"{html.escape(effect)}<br><small>{html.escape(locus)}</small></th>"
+    )
+
+
+def _lines(rows):
+    """Return a line per number; one line for all numbers of a result that was not recomputed."""
+    if rows.recomputed.notna().any() or len(rows) == 1:
+        return [_cells(row) for row in rows.itertuples()]
+    first = rows.iloc[0]
+    printed = ", ".join(
+        f"{_SYMBOL.get(row.quantity, row.quantity)} {row.printed}" for row in rows.itertuples()
+    )
+    why = f"{badge(first.verdict)}<br><small>{html.escape(first.reason)}</small>"
+    return [f'<td colspan="3">{html.escape(printed)}</td><td>{why}</td>']
 
 
 def _cells(row):
@@ -109,6 +127,17 @@ def reported(*ids, section=None):
     return LedgerView(judge(numbers[numbers.id.isin(ids)] if ids else numbers))
 
 
+def show_ledger(table):
+    """Show ledger rows: one group of lines per reported result, with its verdicts and reasons.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Rows of :func:`eih.ledger`.
+    """
+    return LedgerView(table)
+
+
 class ScoreboardView:
     """Counts of verdicts as the front page shows them; made by :func:`show_scoreboard`."""
 
@@ -142,34 +171,11 @@ def show_scoreboard(table=None):
     return ScoreboardView(scoreboard(table), scoreboard(table, by="section"))
 
 
-def searchable(table):
-    """Prepare a ledger for the searchable table of its page: short headings, values as shown.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Text only: ``id, where, effect, quantity, printed, recomputed, verdict, analysis, why``.
-    """
-    return pd.DataFrame(
-        {
-            "id": [f'<a id="row-{one}" href="#{one}">{one}</a>' for one in table.id],
-            "where": table.locus.map(html.escape),
-            "effect": table.effect.map(html.escape),
-            "quantity": table.quantity,
-            "printed": table.printed.map(html.escape),
-            "recomputed": [
-                shown(value, text)
-                for value, text in zip(table.recomputed, table.printed, strict=True)
-            ],
-            "verdict": table.verdict.map(badge),
-            "analysis": table.analysis,
-            "why": table.reason.map(html.escape),
-        }
-    )
-
-
 def show_searchable(table):
-    """Show a ledger as a table that can be searched, sorted and paged without a kernel or a network.
+    """Show a ledger as a table that can be searched and sorted without a kernel or a network.
+
+    The rows stand in the page itself, each result with its id as anchor (``ledger.html#r048``), so that
+    the table can be read and linked to without scripts too.
 
     Parameters
     ----------
@@ -177,17 +183,47 @@ def show_searchable(table):
         A ledger.
     """
     from IPython.display import HTML
-    from itables import to_html_datatable
+    from itables import init_notebook_mode, to_html_datatable
 
+    init_notebook_mode(all_interactive=False, connected=False)
     return HTML(
         to_html_datatable(
-            searchable(table),
+            _as_text(table),
             connected=False,
+            use_to_html=True,
             allow_html=True,
             showIndex=False,
-            lengthMenu=[25, 100, -1],
-            maxBytes=0,
-            classes="display compact",
+            paging=False,
+            scrollX=True,
+            scrollY="75vh",
+            scrollCollapse=True,
             order=[],
+            classes="display compact eih-ledger",
         )
+    )
+
+
+def _as_text(table):
+    """Prepare a ledger for reading: an anchor per result, values as shown, everything escaped."""
+    first = ~table.id.duplicated()
+    anchors = [
+        f'<span id="{one}">{one}</span>' if new else one
+        for one, new in zip(table.id, first, strict=True)
+    ]
+    values = [
+        shown(value, text) for value, text in zip(table.recomputed, table.printed, strict=True)
+    ]
+    return pd.DataFrame(
+        {
+            "id": anchors,
+            "effect": table.effect.map(html.escape)
+            + "<br><small>"
+            + table.locus.map(html.escape)
+            + "</small>",
+            "quantity": table.quantity,
+            "printed": table.printed.map(html.escape),
+            "recomputed": values,
+            "verdict": table.verdict.map(badge),
+            "why": table.reason.map(html.escape),
+        }
     )
