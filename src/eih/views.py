@@ -114,9 +114,8 @@ def reported(*ids, section=None):
     Examples
     --------
     >>> import eih
-    >>> eih.reported("r063")
-      id quantity printed  recomputed verdict
-    r063        p    0.06    0.062321   exact
+    >>> eih.reported("r063").table[["quantity", "printed", "verdict"]].to_numpy().tolist()
+    [['p', '0.06', 'exact']]
     """
     numbers = numbers_of(section)
     unknown = sorted(set(ids) - set(numbers.id))
