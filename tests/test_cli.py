@@ -48,11 +48,11 @@ def test_ledger_as_table(capsys):
 
 
 def test_a_difference_is_an_exit_status(monkeypatch, capsys):
-    """A ledger with an unexplained difference exits with 1."""
+    """A ledger with a difference that nothing is said about exits with 1."""
     from eih import comparison
 
     table = comparison.ledger(section="s2-1")
-    table.loc[0, "verdict"] = "differs"
+    table.loc[0, ["verdict", "reason"]] = "differs", ""
     monkeypatch.setattr(comparison, "ledger", lambda section=None: table)
     assert main(["ledger", "--format", "json"]) == 1
 

@@ -36,6 +36,7 @@ _HOME_OF = {
     "block_power": "subsets",
     "ledger": "comparison",
     "scoreboard": "comparison",
+    "check_printed": "audit",
     "reported": "views",
     "show_ledger": "views",
     "show_scoreboard": "views",

@@ -69,11 +69,9 @@ class Analysis:
 
 _CROSSED = "+ drug_order + (1|participant) + (1|nth)"
 _BY_TRIAL = "+ drug_order + (1|participant) + (1|trial)"
-_THREEWAY = "difference ~ target + drug_order + drug * sex * ftp_per_kg + (1|participant)"
 _BEFORE_AND_AFTER = (
     "rating ~ time * exercise * target + previous_exercise + block + (1|participant)"
 )
-THREEWAY_TERM = "drug[naloxone]:sex[male]:ftp_per_kg"
 
 _ALL = [
     # --- the sample -------------------------------------------------------------------------------
@@ -303,8 +301,8 @@ _ALL = [
         "sex_and_fitness",
         "Does naloxone change the link of fitness and relief differently in women and men?",
         data=subsets.heat_exercise_difference_women_first,
-        formula=_THREEWAY,
-        answers={THREEWAY_TERM: "r101"},
+        formula=summaries.THREEWAY,
+        answers={summaries.THREEWAY_TERM: "r101"},
     ),
     Analysis(
         "heat_fitness_slopes",
@@ -313,6 +311,15 @@ _ALL = [
         "How steep is the link of fitness and relief in each sex under each drug?",
         data=subsets.heat_exercise_difference_pooled,
         summarise=summaries.fitness_slopes,
+    ),
+    Analysis(
+        "threeway_power",
+        "response",
+        "sex_and_fitness",
+        "How many participants give the observed three-way effect a power of 80 %?",
+        data=subsets.heat_exercise_difference_women_first,
+        summarise=summaries.threeway_power,
+        answers={"three-way term": "a063 a064"},
     ),
     # --- s2, Fig 1-S1: pressure -------------------------------------------------------------------
     Analysis(
@@ -405,8 +412,8 @@ _ALL = [
         "pressure",
         "Does naloxone change the link of fitness and pressure relief differently in women and men?",
         data=subsets.pressure_exercise_difference_women_first,
-        formula=_THREEWAY,
-        answers={THREEWAY_TERM: "r016 a014"},
+        formula=summaries.THREEWAY,
+        answers={summaries.THREEWAY_TERM: "r016 a014"},
     ),
     Analysis(
         "pressure_fitness_slopes",

@@ -6,7 +6,7 @@ import pandas as pd
 
 from .analyses import list_analyses, recompute
 from .claims import CLAIMS
-from .explanations import explanation_of
+from .explanations import explanation_of, open_question
 from .printed import printed_numbers, reported_results
 from .verdicts import (
     CITED,
@@ -143,7 +143,11 @@ def _judge_one(number, answered):
     explained = _explain(number, value)
     if explained:
         return value, EXPLAINED, name, explained
-    reason = "Off by one in the last printed place." if verdict == ROUNDING else ""
+    reason = (
+        "Off by one in the last printed place."
+        if verdict == ROUNDING
+        else open_question(number.id, number.quantity, value)
+    )
     return value, verdict, name, reason
 
 

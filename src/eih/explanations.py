@@ -8,7 +8,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from .analyses import THREEWAY_TERM, analysis, recompute
+from .analyses import analysis, recompute
+from .summaries import THREEWAY_TERM
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,12 @@ EXPLANATIONS = [
         _decimals_of_lower_limit,
     ),
     Explanation(
+        "a058",
+        ("sd",),
+        "The mean is printed in per cent, its SD as a fraction: {recomputed:.2f} % is {variant:.3f}.",
+        lambda quantity: float(recompute("relative_power").loc["low", "sd"]) / 100,
+    ),
+    Explanation(
         "a037",
         ("ci_low", "ci_high"),
         "The printed limit is the one of the model with all participants ({variant:.2f}); the model "
@@ -91,6 +98,45 @@ EXPLANATIONS = [
         _of_other_model("heat_fitness_saline", "ftp_per_kg"),
     ),
 ]
+#: What is open where a number differs and no computation gives the printed one.
+OPEN_QUESTIONS = {
+    ("r032", "mean_diff"): "power",
+    ("r033", "t"): "power",
+    ("a057", "sd"): "power",
+    ("a059", "t"): "power",
+    ("a061", "n"): "borg",
+    ("a063", "n"): "simulation",
+    ("a063", "power"): "simulation",
+    ("a064", "power"): "simulation",
+}
+_OPEN = {
+    "power": "The table has summed power readings; the readings themselves, from which the paper's means "
+    "come, are not public. Sums over ten minutes give t(37) of the power difference as printed, but not "
+    "this value.",
+    "borg": "In the data no low block was rated 6: the lowest value after low exercise is one step of "
+    "the slider above it, given at least once by {recomputed:.0f} people.",
+    "simulation": "If the fitted model were the truth, the sample of {sample} would have a power of "
+    "{power:.2f}, and as many of its participants as printed (the first ones) {power_printed:.2f}. How the "
+    "authors' simulation was set up is not public.",
+}
+
+
+def open_question(reported_id, quantity, recomputed):
+    """Return what is open about a number that differs, or an empty text."""
+    kind = OPEN_QUESTIONS.get((reported_id, quantity))
+    if kind is None:
+        return ""
+    values = {"recomputed": recomputed}
+    if kind == "simulation":
+        term = recompute("threeway_power").loc["three-way term"]
+        values |= {
+            "sample": int(term["sample"]),
+            "power": term.power_of_sample,
+            "power_printed": term.power,
+        }
+    return _OPEN[kind].format(**values)
+
+
 _BY_NUMBER = {
     (one, quantity): explanation
     for explanation in EXPLANATIONS

@@ -8,8 +8,12 @@ import pandas as pd
 from .schema import BLOCKS
 
 NO_EXPECTED_CHANGE = 4  # middle of the 1-7 expectation items
+LOWEST_STEP = 6.2  # the slider moves by 0.14: 6.00 and 6.14 lie below, 6.28 above
 LOWEST_EXERTION = 7  # the paper sets Borg ratings below 7 to 7
 MINUTES_PER_BLOCK = 10
+
+THREEWAY = "difference ~ target + drug_order + drug * sex * ftp_per_kg + (1|participant)"
+THREEWAY_TERM = "drug[naloxone]:sex[male]:ftp_per_kg"
 
 
 def _table(rows):
@@ -127,9 +131,9 @@ def paired_exertion(blocks):
 
 
 def exertion_at_scale_end(blocks):
-    """Count people with a Borg rating of 6 after low exercise."""
-    at_end = blocks[(blocks.exercise == "low") & (blocks.rpe.round() == 6)]
-    return _table({"low": {"n": at_end.participant.nunique()}})
+    """Count people who gave the lowest Borg rating at least once after low exercise."""
+    low = blocks[blocks.exercise == "low"]
+    return _table({"low": {"n": low[low.rpe < LOWEST_STEP].participant.nunique()}})
 
 
 def expectation(participants):
@@ -254,6 +258,33 @@ def drug_effect_by_sex(trials):
                 "p": pair.p,
             }
     return _table(rows)
+
+
+def threeway_power(differences):
+    """Find how many participants give the observed three-way effect a power of 80 %.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row: ``n`` (smallest number with at least 80 %; people beyond the sample repeat it), ``power``
+        (with the number that the authors' response prints), ``sample`` and ``power_of_sample``.
+    """
+    from .expected_power import power_by_sample_size
+    from .mixed_models import lmm
+    from .printed import printed_numbers
+
+    printed = printed_numbers().set_index(["id", "quantity"]).printed
+    model = lmm(THREEWAY, differences, ci=None)
+    sample = model.n_groups["participant"]
+    sizes = range(sample // 2, 3 * sample)
+    power = power_by_sample_size(model, THREEWAY_TERM, sizes).set_index("n").power
+    row = {
+        "n": int(power.index[power >= 0.8].min()),
+        "power": power[int(printed["a063", "n"])],
+        "sample": sample,
+        "power_of_sample": power[sample],
+    }
+    return _table({"three-way term": row})
 
 
 def simple_effects(trials):
