@@ -26,6 +26,8 @@ _HOME_OF = {
     "MixedModel": "mixed_models",
     "lm": "linear_models",
     "LinearModel": "linear_models",
+    "side_by_side": "model_comparison",
+    "leave_one_out": "influence",
     "list_analyses": "analyses",
     "analysis": "analyses",
     "recompute": "analyses",
