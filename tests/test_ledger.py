@@ -141,10 +141,11 @@ def test_each_explanation_names_its_values(table):
 def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     """Data with one recoded factor no longer give the printed numbers."""
     from eih import analyses
+    from eih._analysis import Analysis
 
     one = analyses.analysis("heat_fitness_saline")
     swapped = one.data().assign(ftp_per_kg=lambda rows: rows.ftp_per_kg[::-1].to_numpy())
-    changed = analyses.Analysis(
+    changed = Analysis(
         one.name, one.section, one.chapter, one.question, lambda: swapped, one.formula
     )
     monkeypatch.setattr(comparison, "recompute", lambda name: changed.values())

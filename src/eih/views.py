@@ -4,6 +4,7 @@ import html
 
 import pandas as pd
 
+from .analyses import chapter_of
 from .comparison import judge, ledger, numbers_of, shown
 from .verdicts import VERDICTS
 
@@ -224,5 +225,13 @@ def _as_text(table):
             "recomputed": values,
             "verdict": table.verdict.map(badge),
             "why": table.reason.map(html.escape),
+            "chapter": [
+                _chapter_link(*row) for row in zip(table.analysis, table.section, strict=True)
+            ],
         }
     )
+
+
+def _chapter_link(analysis, section):
+    chapter = chapter_of(analysis, section)
+    return f'<a href="{chapter}.html">{chapter.replace("_", " ")}</a>' if chapter else ""
