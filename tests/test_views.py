@@ -1,0 +1,136 @@
+"""How ledger rows and figures are shown."""
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+
+import eih
+from eih.comparison import LEDGER_COLUMNS, shown
+from eih.verdicts import VERDICTS
+from eih.views import LedgerView, badge, show_searchable
+
+
+def row(**changed):
+    """Make a ledger of one row."""
+    values = dict.fromkeys(LEDGER_COLUMNS, "") | {
+        "id": "r1",
+        "effect": "main effect",
+        "printed": "1.42",
+        "recomputed": 1.4243,
+        "verdict": "exact",
+    }
+    return pd.DataFrame([values | changed])
+
+
+def test_text_of_the_data_is_escaped():
+    """A cell that looks like markup shows as text."""
+    page = LedgerView(row(effect="<script>x</script>", reason="a < b"))._repr_html_()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert "a &lt; b" in page
+
+
+def test_the_searchable_table_is_escaped_and_has_anchors():
+    """The table of the ledger page holds its rows as text, each result with its id as anchor."""
+    page = show_searchable(row(effect="<script>x</script>", section="s2-1")).data
+    assert "<script>x" not in page
+    assert '<span id="r1">' in page
+    assert 'href="heat_pain.html"' in page
+
+
+def test_a_reported_result_links_to_its_ledger_row():
+    """A chapter's row leads to the ledger."""
+    assert 'href="ledger.html#r1"' in LedgerView(row())._repr_html_()
+
+
+def test_numbers_that_were_not_recomputed_share_a_line():
+    """A result that is not public takes one line, whatever it prints."""
+    table = pd.concat(
+        [row(quantity=name, printed=text, recomputed=np.nan, verdict="not public") for name, text in
+         (("T", "10.35"), ("mni_x", "36"))]
+    )  # fmt: skip
+    page = LedgerView(table)._repr_html_()
+    assert page.count("<tr>") == 2
+    assert "T 10.35, mni_x 36" in page
+
+
+@pytest.mark.parametrize("verdict", VERDICTS)
+def test_every_verdict_has_a_mark_and_a_word(verdict):
+    """A badge never speaks by colour alone."""
+    text = badge(verdict).split(">")[1].split("<")[0]
+    assert text.endswith(verdict)
+    assert len(text) > len(verdict) + 1
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "text"),
+    [
+        (1.42430, "1.42", "1.4243"),
+        (36.0, "38", "36.00"),
+        (3.1e-40, "<2e-16", "3.1e-40"),
+        (0.0, "<2e-16", "< 1e-300"),
+        (0.4437, "not significant", "0.444"),
+        (float("nan"), "1.42", ""),
+    ],
+)
+def test_two_more_decimals_than_printed_are_shown(value, printed, text):
+    """A recomputed value is shown with the printed decimals and two more."""
+    assert shown(value, printed) == text
+
+
+def test_an_unknown_id_is_named():
+    """An id that is not in the ledger is named, with what ids look like."""
+    with pytest.raises(ValueError, match=r"Unknown id\(s\) \['r999'\].*r023 or a016"):
+        eih.reported("r999")
+
+
+def test_the_scoreboard_always_shows_what_differs():
+    """The tile of unexplained differences is there even at zero."""
+    page = eih.show_scoreboard(row())._repr_html_()
+    assert "✗ differs" in page
+    assert "not yet" not in page
+
+
+@pytest.fixture
+def drawing():
+    """Draw something."""
+    _, ax = plt.subplots()
+    ax.plot([0, 1])
+    return ax
+
+
+def test_a_figure_carries_caption_alt_text_and_data(drawing):
+    """Picture, alternative text, caption and table reach the page, escaped."""
+    data = pd.DataFrame({"x": ["<b>"], "y": [1.23456]})
+    shown_figure = eih.figure(
+        drawing, label="fig-1", title="Figure 1.", caption="n = 2 < 3.", alt='A "line".', data=data
+    )
+    page = shown_figure._repr_html_()
+    assert 'id="fig-1"' in page
+    assert 'alt="A &quot;line&quot;."' in page
+    assert "n = 2 &lt; 3." in page
+    assert "&lt;b&gt;" in page
+    assert "1.23" in page
+    assert "data:image/png;base64," in page
+
+
+def test_a_shown_figure_is_closed(drawing):
+    """A finished figure does not stay in memory, nor is it shown a second time."""
+    before = len(plt.get_fignums())
+    eih.figure(drawing, label="f", title="F.", caption="One.", alt="Two.")
+    assert len(plt.get_fignums()) == before - 1
+
+
+@pytest.mark.parametrize(
+    ("caption", "alt", "message"),
+    [
+        ("", "A line.", "needs a caption and an alternative text"),
+        ("A caption.", " ", "needs a caption and an alternative text"),
+        ("A line.", "A line.", "the alternative text repeats the caption"),
+    ],
+)
+def test_a_figure_needs_its_words(drawing, caption, alt, message):
+    """A figure without caption or alternative text is refused."""
+    with pytest.raises(ValueError, match=f"Figure 'fig-1'.*{message}"):
+        eih.figure(drawing, label="fig-1", title="F.", caption=caption, alt=alt)
