@@ -102,20 +102,23 @@ EXPLANATIONS = [
 OPEN_QUESTIONS = {
     ("r032", "mean_diff"): "power",
     ("r033", "t"): "power",
-    ("a057", "sd"): "power",
     ("a059", "t"): "power",
+    ("a057", "sd"): "spread",
     ("a061", "n"): "borg",
     ("a063", "n"): "simulation",
     ("a063", "power"): "simulation",
     ("a064", "power"): "simulation",
 }
 _OPEN = {
-    "power": "The table has summed power readings; the readings themselves, from which the paper's means "
-    "come, are not public. Sums over ten minutes give t(37) of the power difference as printed, but not "
-    "this value.",
-    "borg": "In the data no low block was rated 6: the lowest value after low exercise is one step of "
-    "the slider above it, given at least once by {recomputed:.0f} people.",
-    "simulation": "If the fitted model were the truth, the sample of {sample} would have a power of "
+    "power": "The table has sums of power readings over a block; the paper averages single readings, which "
+    "are not public. Numbers of readings a little off one a second would give the printed value, so the "
+    "gap can be explained but not settled (chapter exercise).",
+    "spread": "Not even the printed numbers agree: the printed t, d and n, with the printed SD of low "
+    "exercise, ask for an SD of {implied:.3f}; the data give {fraction:.3f}.",
+    "borg": "In the data no low block was rated 6. The left end of the slider reads 6.14; after low exercise "
+    "{recomputed:.0f} people gave it at least once, and {first_block:.0f} in the first block of session 1. "
+    "Which count is meant cannot be settled.",
+    "simulation": "If the fitted model were the truth, the sample of {sample:.0f} would have a power of "
     "{power:.2f}, and as many of its participants as printed (the first ones) {power_printed:.2f}. How the "
     "authors' simulation was set up is not public.",
 }
@@ -127,14 +130,35 @@ def open_question(reported_id, quantity, recomputed):
     if kind is None:
         return ""
     values = {"recomputed": recomputed}
+    if kind == "spread":
+        values |= {"fraction": recomputed / 100, "implied": _implied_spread()}
+    if kind == "borg":
+        values["first_block"] = recompute("exertion_at_scale_end").loc["low, first block", "n"]
     if kind == "simulation":
         term = recompute("threeway_power").loc["three-way term"]
         values |= {
-            "sample": int(term["sample"]),
+            "sample": term["sample"],
             "power": term.power_of_sample,
             "power_printed": term.power,
         }
     return _OPEN[kind].format(**values)
+
+
+def _implied_spread():
+    """Return the SD of high relative power that the printed t, d, n and SD of low power ask for."""
+    from .effect_sizes import implied_sd
+    from .printed import printed_numbers
+
+    printed = printed_numbers().set_index(["id", "quantity"]).printed.astype(object)
+    number = {key: float(printed[key]) for key in [("r033", "t"), ("r033", "d"), ("r033", "n")]}
+    mean_diff = (float(printed["a057", "mean"]) - float(printed["a058", "mean"])) / 100
+    return implied_sd(
+        mean_diff=mean_diff,
+        t=number["r033", "t"],
+        d=number["r033", "d"],
+        n=int(number["r033", "n"]),
+        other_sd=float(printed["a058", "sd"]),
+    )
 
 
 _BY_NUMBER = {

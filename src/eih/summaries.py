@@ -132,8 +132,10 @@ def paired_exertion(blocks):
 
 def exertion_at_scale_end(blocks):
     """Count people who gave the lowest Borg rating at least once after low exercise."""
-    low = blocks[blocks.exercise == "low"]
-    return _table({"low": {"n": low[low.rpe < LOWEST_STEP].participant.nunique()}})
+    low = blocks[(blocks.exercise == "low") & (blocks.rpe < LOWEST_STEP)]
+    first = low[(low.session == 1) & (low.block == 1)]
+    counts = {"low": low, "low, first block": first}
+    return _table({name: {"n": rows.participant.nunique()} for name, rows in counts.items()})
 
 
 def expectation(participants):

@@ -188,11 +188,10 @@ def show_searchable(table):
     init_notebook_mode(all_interactive=False, connected=False)
     return HTML(
         to_html_datatable(
-            _as_text(table),
+            _as_text(table).set_index("id").rename_axis(index=None, columns="id"),
             connected=False,
             use_to_html=True,
             allow_html=True,
-            showIndex=False,
             paging=False,
             scrollX=True,
             scrollY="75vh",

@@ -7,26 +7,71 @@ is shown, by :func:`eih.figure`.
 from ._base import mark_mean, mean_and_interval
 from .brain import reported_peaks_on_glass_brain
 from .conditions import paired_conditions, within_subject_interval
+from .convergence import (
+    peaks_over_map,
+    percentiles_of_peaks,
+    placements_and_observed,
+    slices_at_peaks,
+)
+from .differences import difference_by_target
+from .expectation import difference_by_expectation, expectation_ratings
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
+from .left_out import name_people, pairs_left_out, people_left_out
+from .models import grouping_grid, p_value_histogram, profile_and_parabola, shrinkage
+from .pairs import pairs_by_target
 from .profiles import conditions_by_target, intervals_by_target
+from .rainclouds import raincloud
 from .ratings import contrasts_with_intervals, rating_distribution, ratings_by_target
+from .review import (
+    before_and_after_by_exercise,
+    deviation_from_target,
+    lines_through,
+    ratings_over_time,
+    refits_by_fitness,
+)
 from .sample import distribution_by_sex, trial_sequence
+from .specification import choice_matrix, option_shares, significant_shares, specification_curve
 
 __all__ = [
+    "before_and_after_by_exercise",
+    "choice_matrix",
     "conditions_by_target",
     "contrasts_with_intervals",
+    "deviation_from_target",
+    "difference_by_expectation",
     "difference_by_fitness",
+    "difference_by_target",
     "distribution_by_sex",
+    "expectation_ratings",
+    "grouping_grid",
     "intervals_by_target",
+    "lines_through",
     "mark_mean",
     "mean_and_interval",
+    "name_people",
+    "option_shares",
+    "p_value_histogram",
     "paired_conditions",
+    "pairs_by_target",
+    "peaks_over_map",
+    "percentiles_of_peaks",
+    "placements_and_observed",
+    "pairs_left_out",
+    "people_left_out",
+    "profile_and_parabola",
+    "raincloud",
     "rating_distribution",
     "ratings_by_fitness",
     "ratings_by_target",
+    "ratings_over_time",
+    "refits_by_fitness",
     "regression_band",
     "reported_peaks_on_glass_brain",
+    "shrinkage",
+    "slices_at_peaks",
+    "significant_shares",
+    "specification_curve",
     "trial_sequence",
     "within_subject_interval",
 ]

@@ -98,8 +98,10 @@ def paired_conditions(means, condition, value="rating", ax=None, label=None):
             mec="none",
             color=colour,
         )
-        ax.vlines(place, row.ci_low, row.ci_high, color="#20262c", lw=2.4, zorder=4)
-        ax.plot(place, row.mean, "D", ms=9, color=colour, mec="white", mew=1.2, zorder=5)
+        ax.plot(place, row.mean, "D", ms=9, color=colour, mec="white", mew=1.2, zorder=4)
+        ax.errorbar(
+            place, row.mean, yerr=row.mean - row.ci_low, color="#20262c", lw=1.6, capsize=6, zorder=5
+        )
     ax.set(xticks=range(len(levels)), xticklabels=levels, xlim=(-0.5, len(levels) - 0.5))
     ax.set(xlabel=condition, ylabel="Pain rating [VAS points]" if label is None else label)
     return ax

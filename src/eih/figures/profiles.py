@@ -1,4 +1,4 @@
-"""Conditions along the targets: does the gap between them grow with the stimulus?"""
+"""Conditions along the targets, so that a gap that grows with the stimulus can be seen."""
 
 from ..schema import TARGETS
 from ..style import PALETTE
@@ -30,7 +30,7 @@ def intervals_by_target(means, hue):
 
 
 def conditions_by_target(means, hue, ax=None):
-    """Draw conditions of the same people along the targets: dots per person, means joined by lines.
+    """Draw conditions of the same people along the targets: dots per person and means.
 
     Parameters
     ----------
@@ -51,18 +51,17 @@ def conditions_by_target(means, hue, ax=None):
     levels = list(means[hue].cat.categories)
     table = intervals_by_target(means, hue)
     for place, level in enumerate(levels):
-        shift = (place - (len(levels) - 1) / 2) * 6
+        side = place - (len(levels) - 1) / 2
         own = table[table[hue] == level].sort_values("target")
-        x = own.target + shift
+        x = own.target + 1.6 * side
         colour, marker = PALETTE[level], _MARKERS[place]
         for target in TARGETS:
             chosen = (means.target == target) & (means[hue] == level)
             ratings = means[chosen].rating.dropna().sort_values()
-            around = target + shift + spread(len(ratings), 1.8)
+            around = target + 7 * side + spread(len(ratings), 1.3)
             ax.plot(around, ratings, marker, ms=3, alpha=0.35, mec="none", color=colour)
-        ax.plot(x, own["mean"], color=colour, lw=1.4, zorder=3)
-        ax.vlines(x, own.ci_low, own.ci_high, color="#20262c", lw=2.2, zorder=4)
-        ax.plot(x, own["mean"], marker, ms=8, color=colour, mec="white", zorder=5, label=level)
+        ax.vlines(x, own.ci_low, own.ci_high, color="#20262c", lw=2, zorder=6)
+        ax.plot(x, own["mean"], marker, ms=7, color=colour, mec="white", zorder=5, label=level)
     ax.plot([25, 75], [25, 75], "--", lw=1, color=PALETTE["faint"], zorder=0)
     ax.set(xlabel="Calibrated target [VAS points]", ylabel="Pain rating [VAS points]")
     ax.set(xticks=TARGETS, xlim=(22, 78), ylim=(-2, 104))

@@ -57,7 +57,7 @@ def raincloud(means, condition, value, ax=None, label=None):
         ax.plot(place + offsets, wide[level], "o", color=colour, **points)
         x = place + 0.14 * _SIDE[place]
         ax.vlines(x, row.ci_low, row.ci_high, color="#20262c", lw=2.2, zorder=4)
-        ax.plot(x, row.mean, "D", ms=8, color=colour, mec="white", mew=1.2, zorder=5)
+        ax.plot(x, row.mean, "D", ms=6.5, color=colour, mec="white", mew=1.2, zorder=5)
     ax.set(xticks=[0, 1], xticklabels=levels, xlim=(-0.75, 1.75))
     ax.set(xlabel=condition, ylabel=value if label is None else label)
     return ax

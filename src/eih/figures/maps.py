@@ -1,0 +1,169 @@
+"""Maps and reported peaks on slices of the MNI template that nilearn carries."""
+
+import numpy as np
+
+from ..style import PALETTE
+
+
+def slices_through_peaks(peaks, image=None, threshold=None, unit="T"):
+    """Cut the template at each reported peak, a row per peak, with a map on it if there is one.
+
+    Without a map the same slices show the reported coordinate alone, so that a page looks the same with
+    and without the published maps.
+
+    Parameters
+    ----------
+    peaks : pandas.DataFrame
+        As from :func:`eih.reported_peaks`.
+    image : nibabel.Nifti1Image, optional
+        A map in MNI space; missing values are not drawn.
+    threshold : float, optional
+        Values below it are not drawn. Default: whatever is not zero.
+    unit : str, default "T"
+        What the values of the map are, for the colour bar.
+
+    Returns
+    -------
+    matplotlib Figure
+        Sagittal, coronal and axial slice; the ring is the reported peak.
+    """
+    import matplotlib.pyplot as plt
+
+    drawing = plt.figure(figsize=(8, 2.5 * len(peaks)), layout="none", facecolor="white")
+    height = 1 / len(peaks)
+    for row, peak in enumerate(peaks.itertuples()):
+        bottom = 1 - (row + 1) * height
+        place = (peak.mni_x, peak.mni_y, peak.mni_z)
+        axes = drawing.add_axes((0.01, bottom + 0.01 * height, 0.89, 0.85 * height))
+        display = _cut(image, threshold, place, axes)
+        for colour, width in (("black", 2.6), ("white", 1.2)):
+            display.add_markers([place], "none", marker_size=110, edgecolors=colour, lw=width)
+        title = f"{peak.region} {place}: reported T = {peak.T:.2f}"
+        drawing.text(0.01, bottom + 0.88 * height, title, fontsize=10, color="#20262c")
+    if image is not None:
+        colours = _colours(_highest(image, threshold), threshold)
+        _colour_bar(drawing, (0.92, 0.5 - 0.3 * height, 0.014, 0.6 * height), colours, unit)
+    return drawing
+
+
+def axial_slices(image, threshold=None, step=8, unit="T"):
+    """Show a whole map in axial slices, as the paper's supplements do.
+
+    Parameters
+    ----------
+    image : nibabel.Nifti1Image
+        A map in MNI space; missing values are not drawn.
+    threshold : float, optional
+        Values below it are not drawn. Default: whatever is not zero.
+    step : int, default 8
+        Between two slices [mm].
+    unit : str, default "T"
+        What the values of the map are, for the colour bar.
+
+    Returns
+    -------
+    matplotlib Figure
+        Slices from the brain stem upwards, eight to a row.
+    """
+    import matplotlib.pyplot as plt
+    from nilearn import plotting
+
+    heights = np.arange(-48, 80, step)
+    rows = [heights[start : start + 8] for start in range(0, len(heights), 8)]
+    drawing = plt.figure(figsize=(8, 1.35 * len(rows)), layout="none", facecolor="white")
+    colours = _colours(_highest(image, threshold), threshold)
+    for row, cuts in enumerate(rows):
+        bottom = 1 - (row + 1) / len(rows)
+        plotting.plot_stat_map(
+            _drawable(image, threshold),
+            display_mode="z",
+            cut_coords=cuts.tolist(),
+            axes=drawing.add_axes((0.005, bottom, 0.9 * len(cuts) / 8, 0.97 / len(rows))),
+            colorbar=False,
+            **colours,
+        )
+    _colour_bar(drawing, (0.93, 0.2, 0.014, 0.6), colours, unit)
+    return drawing
+
+
+def small_volume(mask, peaks):
+    """Outline the volume of the small-volume correction, with the peaks reported in it.
+
+    Parameters
+    ----------
+    mask : nibabel.Nifti1Image
+        In MNI space; the volume reaches as far as its values are above one half.
+    peaks : pandas.DataFrame
+        As from :func:`eih.reported_peaks`.
+
+    Returns
+    -------
+    matplotlib Figure
+        Left, front, right and top view through a glass brain: volume shaded, peaks as diamonds.
+    """
+    import matplotlib.pyplot as plt
+    from nilearn import plotting
+
+    drawing = plt.figure(figsize=(8, 2.4), layout="none", facecolor="white")
+    display = plotting.plot_glass_brain(None, display_mode="lyrz", figure=drawing)
+    volume = type(mask)((np.nan_to_num(mask.get_fdata()) > 0.5).astype("f4"), mask.affine)
+    display.add_contours(
+        volume, levels=[0.5], filled=True, transparency=0.35, colors=[PALETTE["saline"]]
+    )
+    display.add_contours(volume, levels=[0.5], colors=[PALETTE["saline"]], linewidths=0.8)
+    places = peaks[["mni_x", "mni_y", "mni_z"]].to_numpy()
+    display.add_markers(places, marker_color=PALETTE["naloxone"], marker_size=45, marker="D")
+    return drawing
+
+
+def _cut(image, threshold, place, axes):
+    """Draw the three slices through one place."""
+    from nilearn import plotting
+
+    if image is None:
+        return plotting.plot_anat(
+            cut_coords=place, axes=axes, draw_cross=False, black_bg=False, colorbar=False, dim=0.8
+        )
+    return plotting.plot_stat_map(
+        _drawable(image, threshold),
+        cut_coords=place,
+        axes=axes,
+        colorbar=False,
+        **_colours(_highest(image, threshold), threshold),
+    )
+
+
+def _colours(highest, threshold):
+    return {
+        "cmap": "autumn",
+        "vmin": threshold or 0,
+        "vmax": highest,
+        "symmetric_cbar": False,
+        "threshold": 1e-6,
+        "draw_cross": False,
+        "black_bg": False,
+        "resampling_interpolation": "nearest",  # voxels as they are
+    }
+
+
+def _colour_bar(drawing, place, colours, unit):
+    """Draw one colour bar for all slices."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    axes = drawing.add_axes(place)
+    scale = Normalize(colours["vmin"], colours["vmax"])
+    drawing.colorbar(ScalarMappable(scale, colours["cmap"]), cax=axes)
+    axes.tick_params(labelsize=8)
+    axes.set_title(unit, fontsize=9)
+
+
+def _drawable(image, threshold):
+    """Return the map with zeros where nothing is to be drawn."""
+    values = np.nan_to_num(image.get_fdata(dtype=np.float32), posinf=0, neginf=0)
+    return type(image)(np.where(values > (threshold or 0), values, 0), image.affine)
+
+
+def _highest(image, threshold):
+    """Return the upper end of the colours, above the lower one even where nothing is drawn."""
+    return max(float(_drawable(image, threshold).get_fdata().max()), (threshold or 0) + 1)
