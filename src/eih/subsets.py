@@ -120,15 +120,16 @@ def heat_before_and_after():
     ``exercise`` is the intensity in between, ``previous_exercise`` the one before that, ``block`` the
     block of the later rating.
     """
-    return _before_and_after(heat_saline())
+    return before_and_after_of(heat_saline())
 
 
 def pressure_before_and_after():
     """Return the same for pressure."""
-    return _before_and_after(pressure_saline())
+    return before_and_after_of(pressure_saline())
 
 
-def _before_and_after(trials):
+def before_and_after_of(trials):
+    """Return any trials of one drug as ``before`` and ``after`` cycling, see :func:`heat_before_and_after`."""
     intensity = (
         trials.drop_duplicates(["participant", "block"])
         .set_index(["participant", "block"])

@@ -14,12 +14,20 @@ from .convergence import (
     slices_at_peaks,
 )
 from .differences import difference_by_target
+from .equivalence import bayes_factor_by_scale, relief_against_bounds
 from .expectation import difference_by_expectation, expectation_ratings
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
 from .left_out import name_people, pairs_left_out, people_left_out
+from .maps import axial_slices, slices_through_peaks, small_volume
 from .models import grouping_grid, p_value_histogram, profile_and_parabola, shrinkage
 from .pairs import pairs_by_target
+from .power import (
+    estimates_of_studies,
+    observed_power_by_p,
+    power_by_people,
+    spread_of_observed_power,
+)
 from .profiles import conditions_by_target, intervals_by_target
 from .rainclouds import raincloud
 from .ratings import contrasts_with_intervals, rating_distribution, ratings_by_target
@@ -34,6 +42,8 @@ from .sample import distribution_by_sex, trial_sequence
 from .specification import choice_matrix, option_shares, significant_shares, specification_curve
 
 __all__ = [
+    "axial_slices",
+    "bayes_factor_by_scale",
     "before_and_after_by_exercise",
     "choice_matrix",
     "conditions_by_target",
@@ -43,6 +53,7 @@ __all__ = [
     "difference_by_fitness",
     "difference_by_target",
     "distribution_by_sex",
+    "estimates_of_studies",
     "expectation_ratings",
     "grouping_grid",
     "intervals_by_target",
@@ -50,15 +61,17 @@ __all__ = [
     "mark_mean",
     "mean_and_interval",
     "name_people",
+    "observed_power_by_p",
     "option_shares",
     "p_value_histogram",
     "paired_conditions",
     "pairs_by_target",
+    "pairs_left_out",
     "peaks_over_map",
+    "people_left_out",
     "percentiles_of_peaks",
     "placements_and_observed",
-    "pairs_left_out",
-    "people_left_out",
+    "power_by_people",
     "profile_and_parabola",
     "raincloud",
     "rating_distribution",
@@ -67,11 +80,15 @@ __all__ = [
     "ratings_over_time",
     "refits_by_fitness",
     "regression_band",
+    "relief_against_bounds",
     "reported_peaks_on_glass_brain",
     "shrinkage",
-    "slices_at_peaks",
     "significant_shares",
+    "slices_at_peaks",
+    "slices_through_peaks",
+    "small_volume",
     "specification_curve",
+    "spread_of_observed_power",
     "trial_sequence",
     "within_subject_interval",
 ]

@@ -5,7 +5,6 @@ import numpy as np
 from ..style import PALETTE
 from ._base import axes_or_current, spread
 
-INK = "#20262c"
 _ORDERED = ("heat", "naloxone", "high", "saline", "neutral")
 _MARKERS = ("o", "s", "^", "D", "v")
 _AXES = ["mni_x", "mni_y", "mni_z"]
@@ -59,9 +58,9 @@ def peaks_over_map(peak_map, clusters, located):
             colour, marker = looks[row.question]
             point = [getattr(row, name) for name in _AXES]
             at = (point[across], point[up])
-            panel.plot(*at, marker, color=colour, ms=8, mec="white", mew=0.8, zorder=20)
-            style = {"color": INK, "fontsize": 8, "fontweight": "bold", "zorder": 21}
-            panel.annotate(number, at, (6, 4), textcoords="offset points", **style)
+            panel.plot(*at, marker, color=colour, ms=11, mec="white", mew=0.8, zorder=20 + number)
+            style = {"color": "white", "fontsize": 7, "fontweight": "bold", "ha": "center"}
+            panel.text(*at, number, va="center_baseline", zorder=20.5 + number, **style)
     handles = [
         plt.Line2D([], [], ls="none", marker=marker, color=colour, ms=7, label=name)
         for name, (colour, marker) in looks.items()

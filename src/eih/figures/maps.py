@@ -35,13 +35,13 @@ def slices_through_peaks(peaks, image=None, threshold=None, unit="T"):
         bottom = 1 - (row + 1) * height
         place = (peak.mni_x, peak.mni_y, peak.mni_z)
         axes = drawing.add_axes((0.01, bottom + 0.01 * height, 0.89, 0.85 * height))
-        display = _cut(image, threshold, place, axes)
+        display = _cut(image, threshold, axes, cut_coords=place)
         for colour, width in (("black", 2.6), ("white", 1.2)):
             display.add_markers([place], "none", marker_size=110, edgecolors=colour, lw=width)
         title = f"{peak.region} {place}: reported T = {peak.T:.2f}"
         drawing.text(0.01, bottom + 0.88 * height, title, fontsize=10, color="#20262c")
     if image is not None:
-        colours = _colours(_highest(image, threshold), threshold)
+        colours = _colours(image, threshold)
         _colour_bar(drawing, (0.92, 0.5 - 0.3 * height, 0.014, 0.6 * height), colours, unit)
     return drawing
 
@@ -66,23 +66,15 @@ def axial_slices(image, threshold=None, step=8, unit="T"):
         Slices from the brain stem upwards, eight to a row.
     """
     import matplotlib.pyplot as plt
-    from nilearn import plotting
 
     heights = np.arange(-48, 80, step)
     rows = [heights[start : start + 8] for start in range(0, len(heights), 8)]
     drawing = plt.figure(figsize=(8, 1.35 * len(rows)), layout="none", facecolor="white")
-    colours = _colours(_highest(image, threshold), threshold)
     for row, cuts in enumerate(rows):
         bottom = 1 - (row + 1) / len(rows)
-        plotting.plot_stat_map(
-            _drawable(image, threshold),
-            display_mode="z",
-            cut_coords=cuts.tolist(),
-            axes=drawing.add_axes((0.005, bottom, 0.9 * len(cuts) / 8, 0.97 / len(rows))),
-            colorbar=False,
-            **colours,
-        )
-    _colour_bar(drawing, (0.93, 0.2, 0.014, 0.6), colours, unit)
+        axes = drawing.add_axes((0.005, bottom, 0.9 * len(cuts) / 8, 0.97 / len(rows)))
+        _cut(image, threshold, axes, cut_coords=cuts.tolist(), display_mode="z")
+    _colour_bar(drawing, (0.93, 0.2, 0.014, 0.6), _colours(image, threshold), unit)
     return drawing
 
 
@@ -116,34 +108,29 @@ def small_volume(mask, peaks):
     return drawing
 
 
-def _cut(image, threshold, place, axes):
-    """Draw the three slices through one place."""
+def _cut(image, threshold, axes, **cuts):
+    """Draw slices of the template, and of the map if there is anything to draw."""
     from nilearn import plotting
 
-    if image is None:
-        return plotting.plot_anat(
-            cut_coords=place, axes=axes, draw_cross=False, black_bg=False, colorbar=False, dim=0.8
-        )
+    shared = {"axes": axes, "draw_cross": False, "black_bg": False, "colorbar": False, **cuts}
+    drawable = None if image is None else _drawable(image, threshold)
+    if drawable is None or not drawable.get_fdata().any():
+        return plotting.plot_anat(dim=0.8, **shared)
     return plotting.plot_stat_map(
-        _drawable(image, threshold),
-        cut_coords=place,
-        axes=axes,
-        colorbar=False,
-        **_colours(_highest(image, threshold), threshold),
+        drawable,
+        threshold=1e-6,
+        symmetric_cbar=False,
+        resampling_interpolation="nearest",  # voxels as they are
+        **_colours(image, threshold),
+        **shared,
     )
 
 
-def _colours(highest, threshold):
-    return {
-        "cmap": "autumn",
-        "vmin": threshold or 0,
-        "vmax": highest,
-        "symmetric_cbar": False,
-        "threshold": 1e-6,
-        "draw_cross": False,
-        "black_bg": False,
-        "resampling_interpolation": "nearest",  # voxels as they are
-    }
+def _colours(image, threshold):
+    """Return the range of the colours, not empty even where nothing is drawn."""
+    lowest = threshold or 0
+    highest = float(_drawable(image, threshold).get_fdata().max())
+    return {"cmap": "autumn", "vmin": lowest, "vmax": max(highest, lowest + 1)}
 
 
 def _colour_bar(drawing, place, colours, unit):
@@ -162,8 +149,3 @@ def _drawable(image, threshold):
     """Return the map with zeros where nothing is to be drawn."""
     values = np.nan_to_num(image.get_fdata(dtype=np.float32), posinf=0, neginf=0)
     return type(image)(np.where(values > (threshold or 0), values, 0), image.affine)
-
-
-def _highest(image, threshold):
-    """Return the upper end of the colours, above the lower one even where nothing is drawn."""
-    return max(float(_drawable(image, threshold).get_fdata().max()), (threshold or 0) + 1)

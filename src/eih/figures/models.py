@@ -98,7 +98,9 @@ def profile_and_parabola(curve, estimate, se, ax=None, label=None):
     ax.plot(curve.value, curve.rise, color=PALETTE["saline"], label="likelihood profile")
     ax.plot(curve.value, parabola, "--", color=PALETTE["naloxone"], label="Wald parabola")
     ax.axhline(cut, color=INK, lw=0.8)
-    ax.text(curve.value.min(), cut, "95 %", va="bottom", fontsize=8)
+    ax.text(
+        curve.value[curve.rise.idxmin()], cut, "95 % limits", ha="center", va="bottom", fontsize=8
+    )
     ax.set(ylim=(0, 2 * cut), ylabel="Rise of the deviance", xlabel="" if label is None else label)
     ax.legend(loc="upper center")
     return ax
@@ -127,7 +129,7 @@ def p_value_histogram(p_values, ax=None):
         style = {"color": colour, "alpha": 0.55, "hatch": hatch, "edgecolor": "white"}
         ax.bar(edges[:-1], share, width=0.05, align="edge", label=name, **style)
     ax.axhline(5, color=INK, lw=0.8, ls="--")
-    ax.text(1, 5.6, "fair test", ha="right", fontsize=8)
+    ax.text(1, 8.5, "dashed: a fair test", ha="right", fontsize=8)
     ax.set(xlabel="p", ylabel="Shuffles [%]", xlim=(0, 1))
     ax.legend()
     return ax

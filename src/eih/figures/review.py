@@ -168,14 +168,10 @@ def lines_through(scores, lines, ax=None, marked=()):
     for (name, (intercept, slope)), (colour, dash) in zip(lines.items(), looks, strict=False):
         ax.plot(ends, intercept + slope * ends, dash, color=colour, label=name)
     for row in scores[scores.participant.isin(marked)].itertuples():
-        ax.plot(row.ftp_per_kg, row.difference, "o", ms=11, mfc="none", mec=INK)
-        ax.annotate(
-            row.participant,
-            (row.ftp_per_kg, row.difference),
-            (7, 5),
-            textcoords="offset points",
-            fontsize=8,
-        )
+        place = (row.ftp_per_kg, row.difference)
+        ax.plot(*place, "o", ms=11, mfc="none", mec=INK)
+        below = {"xytext": (0, -15), "textcoords": "offset points", "ha": "center"}
+        ax.annotate(row.participant, place, fontsize=8, **below)
     ax.axhline(0, color=INK, lw=0.8)
     ax.set(xlabel="Functional threshold power [W/kg]", ylabel="Low − high exercise [VAS points]")
     ax.legend(fontsize=8)
