@@ -1,4 +1,4 @@
-"""The command line: ``eih ledger``, ``eih data build``, ``eih data check`` (also ``python -m eih``)."""
+"""The command line: ``eih ledger``, ``eih data``, ``eih maps`` (also ``python -m eih``)."""
 
 import argparse
 import os
@@ -46,6 +46,10 @@ def _parser():
     check = actions.add_parser("check", help="check every rule; exit status 1 where one is broken")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     check.set_defaults(run=_check)
+
+    from .maps_command import add_command as add_maps
+
+    add_maps(commands)
     return parser
 
 

@@ -88,28 +88,32 @@ def choice_matrix(results, ax=None):
     Returns
     -------
     matplotlib Axes
-        A row per option; the darker, the more of the specifications at that place take it. On the
-        right: how many take it, and the share of these with p < 0.05.
+        Top: where p < 0.05. Then a row per option; the darker, the more of the specifications at that
+        place take it (none: white). On the right: how many take it, and the share with p < 0.05.
     """
     ax = axes_or_current(ax)
     curve = curve_order(results)
     options = option_shares(results)
+    strips = [curve.significant, *(curve[row.choice] == row.option for row in options.itertuples())]
+    heads = ["p < 0.05", *(f"{row.choice}: {row.option}" for row in options.itertuples())]
+    shares = [len(curve), *options.n], [curve.significant.mean(), *options.significant]
+    places = _row_places(["", *options.choice])
     edges = np.linspace(0, len(curve), min(BINS, len(curve)) + 1)
     bins = np.minimum(np.searchsorted(edges, curve.place, side="right") - 1, len(edges) - 2)
-    tops = _row_places(options.choice)
-    for row, top in zip(options.itertuples(), tops, strict=True):
-        taken = (curve[row.choice] == row.option).groupby(bins).mean()
-        strip = taken.reindex(range(len(edges) - 1), fill_value=0).to_numpy()[None, :]
-        ax.pcolormesh(edges - 0.5, [top - 0.42, top + 0.42], strip, cmap="Greys", vmin=0, vmax=1.15)
-        share = f"{row.n:,}: {100 * row.significant:.0f} %"
-        ax.text(1.01, top, share, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
+    for place, taken, n, share in zip(places, strips, *shares, strict=True):
+        local = taken.groupby(bins).mean().reindex(range(len(edges) - 1), fill_value=0).to_numpy()
+        dark = np.where(local > 0, 0.2 + 0.8 * local, 0)[None, :]
+        ax.pcolormesh(
+            edges - 0.5, [place - 0.42, place + 0.42], dark, cmap="Greys", vmin=0, vmax=1.1
+        )
+        words = f"{n:,}: {100 * share:.0f} %"
+        ax.text(1.01, place, words, transform=ax.get_yaxis_transform(), va="center", fontsize=7.5)
     own = curve[curve.is_paper]
     if len(own):
         _mark_paper(ax, own.place.iloc[0])
-    heads = [f"{row.choice}: {row.option}" for row in options.itertuples()]
-    ax.set_yticks(tops, heads, fontsize=7.5)
-    ax.set(xlim=(-0.5, len(curve) - 0.5), ylim=(tops[-1] + 0.7, -1.3), xticks=[])
-    ax.text(1.01, -0.95, "n: p < 0.05", transform=ax.get_yaxis_transform(), fontsize=7.5)
+    ax.set_yticks(places, heads, fontsize=7.5)
+    ax.set(xlim=(-0.5, len(curve) - 0.5), ylim=(places[-1] + 0.7, -1.4), xticks=[])
+    ax.text(1.01, -1.0, "n: p < 0.05", transform=ax.get_yaxis_transform(), fontsize=7.5)
     ax.set_xlabel(f"{len(curve):,} specifications, smallest estimate first")
     ax.grid(visible=False)
     ax.spines[["left", "bottom"]].set_visible(False)
@@ -184,6 +188,7 @@ def significant_shares(shares, ax=None):
 
 def _row_places(choices):
     """Place rows one below the other, with a gap before each new choice."""
+    choices = pd.Series(choices)
     new = choices.ne(choices.shift()).cumsum() - 1
     return (np.arange(len(choices)) + 0.55 * new).tolist()
 
