@@ -50,10 +50,10 @@ def test_an_interval_is_that_of_its_own_target():
 
 
 def test_profiles_are_drawn_at_the_means(ax):
-    """The line of each condition goes through its three means."""
+    """The large marks of each condition stand at its three means."""
     conditions_by_target(by_target(gap=4), "exercise", ax=ax)
-    lines = {line.get_color(): line for line in ax.lines if line.get_linestyle() == "-"}
-    heights = sorted(tuple(np.round(line.get_ydata(), 6)) for line in lines.values())
+    marks = [line for line in ax.lines if line.get_markersize() == 7 and len(line.get_xdata()) == 3]
+    heights = sorted(tuple(np.round(line.get_ydata(), 6)) for line in marks)
     assert (40, 60, 80) in heights
     assert (44, 64, 84) in heights
     assert [text.get_text() for text in ax.get_legend().get_texts()] == PALETTE_LEVELS

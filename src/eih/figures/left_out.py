@@ -41,11 +41,11 @@ def people_left_out(refits, full, ax=None, label=None):
     ax.set_yticks(places, refits.left_out, fontsize=7)
     ax.set(xlabel="Estimate without that person" if label is None else label, ylabel="Left out")
     ax.set_ylim(-1, len(refits))
-    ax.legend(fontsize=8, loc="upper left")
+    ax.legend(fontsize=8, ncols=2, loc="lower left", bbox_to_anchor=(0, 1))
     return ax
 
 
-def pairs_left_out(pairs, full, n_named=4, ax=None, label=None):
+def pairs_left_out(pairs, full, ax=None, label=None):
     """Draw estimate and p that are left without each pair of participants.
 
     Parameters
@@ -54,8 +54,6 @@ def pairs_left_out(pairs, full, n_named=4, ax=None, label=None):
         As from :func:`eih.leave_two_out`: ``first, second, estimate, p``.
     full : pandas.Series
         ``estimate`` and ``p`` with everyone.
-    n_named : int, default 4
-        How many pairs are named at either end of p.
     ax : matplotlib Axes, optional
         Where to draw.
     label : str, optional
@@ -64,7 +62,8 @@ def pairs_left_out(pairs, full, n_named=4, ax=None, label=None):
     Returns
     -------
     matplotlib Axes
-        A dot per pair; the diamond is everyone; the dotted line is p = 0.05.
+        A dot per pair, those with the smallest and the largest p named; the diamond is everyone; the
+        dotted line is p = 0.05.
     """
     ax = axes_or_current(ax)
     style = {"mec": "white", "ls": ""}
@@ -73,19 +72,17 @@ def pairs_left_out(pairs, full, n_named=4, ax=None, label=None):
     )
     ax.plot(full.estimate, full.p, "D", ms=9, color=PALETTE["naloxone"], label="everyone", **style)
     ordered = pairs.sort_values("p")
-    for part in (ordered.head(n_named), ordered.tail(n_named)):
-        for place, row in enumerate(part.sort_values("estimate").itertuples()):
-            words = f"{row.first}, {row.second}".replace("sub-", "")
-            above = 1 if place % 2 else -1
-            ax.annotate(
-                words, (row.estimate, row.p), (0, 7 * above), textcoords="offset points",
-                fontsize=7, ha="center", va="center",
-            )  # fmt: skip
+    for row, below in ((ordered.iloc[0], True), (ordered.iloc[-1], False)):
+        words = f"without {row['first']}\nand {row['second']}"
+        right = row.estimate > pairs.estimate.median()
+        ax.annotate(
+            words, (row.estimate, row.p), (-8 if right else 8, 0), textcoords="offset points",
+            fontsize=7.5, ha="right" if right else "left", va="top" if below else "bottom",
+        )  # fmt: skip
     ax.axhline(0.05, color=INK, ls=":", lw=1)
     ax.set_yscale("log")
-    ticks = [
-        tick for tick in (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3) if tick > pairs.p.min() / 2
-    ]
+    ticks = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+    ticks = [tick for tick in ticks if pairs.p.min() / 2 < tick < pairs.p.max() * 2]
     ax.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
     ax.minorticks_off()
     ax.margins(x=0.12, y=0.12)

@@ -33,7 +33,7 @@ def curve_order(results):
     )
 
 
-def specification_curve(results, ax=None, label=None):
+def specification_curve(results, ax=None, label=None, legend=True):
     """Draw the estimates of all specifications of one effect, smallest first.
 
     Parameters
@@ -44,11 +44,13 @@ def specification_curve(results, ax=None, label=None):
         Where to draw.
     label : str, optional
         Label of the vertical axis. Default: the unit of the effect.
+    legend : bool, default True
+        Whether to say what the marks are, and how many there are of each.
 
     Returns
     -------
     matplotlib Axes
-        Grey: 95 % intervals. Dark, thick: p < 0.05; light, thin: not. The diamond is the paper's own
+        Grey: 95 % intervals, the longest cut off by the frame. Dark, thick: p < 0.05; light, thin: not. The diamond is the paper's own
         specification.
     """
     ax = axes_or_current(ax)
@@ -67,11 +69,14 @@ def specification_curve(results, ax=None, label=None):
         ax.plot(own.place, own.estimate, "D", label="the paper's model", **style)
     ax.axhline(0, color=INK, lw=0.8)
     ax.set(xlim=(-0.5, len(curve) - 0.5), xticks=[])
-    low, high = curve.estimate.min(), curve.estimate.max()
-    spread = max(high - low, (curve.ci_high - curve.ci_low).median() / 2)
-    ax.set_ylim(min(low, 0) - 0.6 * spread, max(high, 0) + 0.6 * spread)
+    low, high = curve.ci_low.quantile(0.05), curve.ci_high.quantile(0.95)
+    ends = [*curve.estimate, 0, *(limit for limit in (low, high) if np.isfinite(limit))]
+    room = 0.05 * (max(ends) - min(ends))
+    ax.set_ylim(min(ends) - room, max(ends) + room)
     ax.set_ylabel(_unit(results) if label is None else label)
-    ax.legend(fontsize=8, ncols=3, loc="upper left", handletextpad=0.3)
+    if legend:
+        place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
+        ax.legend(fontsize=8, ncols=3, handletextpad=0.3, markerscale=1.6, **place)
     return ax
 
 
