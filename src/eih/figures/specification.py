@@ -55,7 +55,8 @@ def specification_curve(results, ax=None, label=None, legend=True):
     """
     ax = axes_or_current(ax)
     curve = curve_order(results)
-    ax.vlines(curve.place, curve.ci_low, curve.ci_high, color="#e2e6ea", lw=0.6, zorder=1)
+    interval = curve.place, curve.ci_low, curve.ci_high
+    ax.fill_between(*interval, step="mid", color="#e2e6ea", lw=0, zorder=1)
     looks = {True: (INK, 9, "p < 0.05"), False: ("#8a96a1", 2.5, "p ≥ 0.05")}
     for significant, (colour, size, words) in looks.items():
         part = curve[curve.significant == significant]
@@ -76,7 +77,7 @@ def specification_curve(results, ax=None, label=None, legend=True):
     ax.set_ylabel(_unit(results) if label is None else label)
     if legend:
         place = {"loc": "lower left", "bbox_to_anchor": (0, 1)}
-        ax.legend(fontsize=8, ncols=3, handletextpad=0.3, markerscale=1.6, **place)
+        ax.legend(fontsize=8, ncols=3, handletextpad=0.3, **place)
     return ax
 
 
