@@ -100,7 +100,13 @@ def paired_conditions(means, condition, value="rating", ax=None, label=None):
         )
         ax.plot(place, row.mean, "D", ms=9, color=colour, mec="white", mew=1.2, zorder=4)
         ax.errorbar(
-            place, row.mean, yerr=row.mean - row.ci_low, color="#20262c", lw=1.6, capsize=6, zorder=5
+            place,
+            row.mean,
+            yerr=row.mean - row.ci_low,
+            color="#20262c",
+            lw=1.6,
+            capsize=6,
+            zorder=5,
         )
     ax.set(xticks=range(len(levels)), xticklabels=levels, xlim=(-0.5, len(levels) - 0.5))
     ax.set(xlabel=condition, ylabel="Pain rating [VAS points]" if label is None else label)
