@@ -125,6 +125,7 @@ def run_jupyter_book():
     command = [sys.executable, "-c", start, "build", ".", "--path-output", "."]
     strict = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
     environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
+    environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # small models: more threads only wait
     log = BUILD / "build.log"
     with log.open("w", encoding="utf-8") as file:
         done = subprocess.run(
