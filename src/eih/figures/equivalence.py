@@ -58,7 +58,11 @@ def relief_against_bounds(intervals, bounds, ax=None):
             )
     widest = 1.1 * max(bounds.points.max(), intervals[["ci_low", "ci_high"]].abs().to_numpy().max())
     ax.set_yticks(*zip(*names, strict=True))
-    ax.set(xlim=(-widest, widest), xlabel="Low − high exercise [VAS points]")
+    ax.set(
+        xlim=(-widest, widest),
+        xticks=[-10, -5, 0, 5, 10],
+        xlabel="Low − high exercise [VAS points]",
+    )
     ax.grid(visible=False, axis="y")
     return ax
 
@@ -84,7 +88,7 @@ def bayes_factor_by_scale(factors, column="bf01", ax=None, marked=0.707):
     """
     ax = axes_or_current(ax)
     ax.axhspan(1 / 3, 3, color=PALETTE["faint"], alpha=0.35, lw=0)
-    for (modality, drug), own in factors.groupby(["modality", "drug"], observed=True):
+    for (modality, drug), own in factors.groupby(["modality", "drug"], observed=True, sort=False):
         colour, marker, line = _STYLE[modality, drug]
         style = {"color": colour, "marker": marker, "ms": 5, "mec": "white", "ls": line}
         ax.plot(own.scale, own[column], label=f"{modality}, {drug}", **style)
