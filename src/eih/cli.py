@@ -1,4 +1,4 @@
-"""The command line: ``eih ledger``, ``eih data``, ``eih maps`` (also ``python -m eih``)."""
+"""The command line: ``eih ledger``, ``eih data``, ``eih maps``, ``eih power`` (also ``python -m eih``)."""
 
 import argparse
 import os
@@ -48,8 +48,10 @@ def _parser():
     check.set_defaults(run=_check)
 
     from .maps_command import add_command as add_maps
+    from .power_command import add_command as add_power
 
     add_maps(commands)
+    add_power(commands)
     return parser
 
 

@@ -8,8 +8,8 @@ from ._base import axes_or_current
 _LINES = {
     ("paper", "1x"): ("as estimated", "#0072B2", "o", "-"),
     ("paper", "0.5x"): ("half of that", "#0072B2", "o", ":"),
-    ("varying", "1x"): ("as estimated, varying between people", "#E07B00", "s", "-"),
-    ("varying", "0.5x"): ("half of that, varying between people", "#E07B00", "s", ":"),
+    ("varying", "1x"): ("as estimated, varying", "#E07B00", "s", "-"),
+    ("varying", "0.5x"): ("half of that, varying", "#E07B00", "s", ":"),
 }
 
 
@@ -63,7 +63,7 @@ def observed_power_by_p(tests, ax=None):
     Returns
     -------
     matplotlib Axes
-        Grey: the curve for many degrees of freedom. A p of 0.05 is a power of about one half.
+        Grey: the curve for many degrees of freedom (names stand beside their points). A p of 0.05 is a power of about one half.
     """
     from scipy import stats
 
@@ -73,10 +73,13 @@ def observed_power_by_p(tests, ax=None):
     p = np.geomspace(0.001, 0.999, 200)
     ax.plot(p, power_of_observed(stats.t.isf(p / 2, 1e4), 1e4), color=PALETTE["faint"], lw=3)
     ax.plot(tests.p, tests.power, "o", ms=7, color=PALETTE["high"], mec="white")
-    for row in tests.itertuples():
-        ax.annotate(row.effect, (row.p, row.power), (8, 4), textcoords="offset points", fontsize=9)
+    height = 2.0
+    for row in tests.sort_values("power", ascending=False).itertuples():
+        height = min(row.power, height - 0.065)  # names below each other, on the empty side
+        style = {"ha": "right", "va": "center", "fontsize": 9}
+        ax.annotate(row.effect, (row.p, row.power), (row.p * 0.72, height), **style)
     ax.axvline(0.05, color="#20262c", lw=0.8, ls="--")
-    ax.set(xscale="log", xlim=(0.001, 3), ylim=(0, 1), xlabel="p of the test")
+    ax.set(xscale="log", xlim=(0.0005, 1.6), ylim=(-0.06, 1), xlabel="p of the test")
     ax.set_xticks([0.001, 0.01, 0.05, 0.2, 1], ["0.001", "0.01", "0.05", "0.2", "1"])
     ax.minorticks_off()
     ax.set(ylabel="Power at the observed effect")
