@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from eih import audit
-from eih.audit import Interval, check_printed
-from eih.printed import RESULT_COLUMNS
+from eih.paper import audit
+from eih.paper.audit import Interval, check_printed
+from eih.paper.printed import RESULT_COLUMNS
 
 CLEAN = {"beta": "2.00", "ci_low": "0.38", "ci_high": "3.63", "se": "0.81", "t": "2.46", "df": "77"}
 CLEAN |= {"p": "0.02"}

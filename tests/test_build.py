@@ -8,7 +8,7 @@ import pytest
 def tree(tmp_path):
     """Make a small project: package, data, maps, lock."""
     files = {
-        "src/eih/data.py": "x = 1",
+        "src/eih/tables/data.py": "x = 1",
         "data/trials.tsv": "rating\n1\n",
         "data/maps/group.nii": "0000",
         "requirements.txt": "numpy==1",
@@ -22,7 +22,7 @@ def tree(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("src/eih/data.py", "x = 2"),
+        ("src/eih/tables/data.py", "x = 2"),
         ("src/eih/new.py", ""),
         ("data/trials.tsv", "rating\n2\n"),
         ("data/maps/group.nii", "00000"),

@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from eih.cli import main
-from eih.data import data_folder
-from eih.schema import TABLES
+from eih.tables.data import data_folder
+from eih.tables.schema import TABLES
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_ledger_as_table(capsys):
 
 def test_a_difference_is_an_exit_status(monkeypatch, capsys):
     """A ledger with a difference that nothing is said about exits with 1."""
-    from eih import comparison
+    from eih.paper import comparison
 
     table = comparison.ledger(section="s2-1")
     table.loc[0, ["verdict", "reason"]] = "differs", ""

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 import eih
-from eih import convergence, convergence_nulls
-from eih.convergence import (
+from eih.brain import convergence, convergence_nulls
+from eih.brain.convergence import (
     PeakMap,
     ale_map,
     ale_values,
@@ -18,22 +18,22 @@ from eih.convergence import (
     pain_foci,
     width_of_kernel,
 )
-from eih.convergence_checks import held_out_foci, map_variants
-from eih.convergence_nulls import (
+from eih.brain.convergence_checks import held_out_foci, map_variants
+from eih.brain.convergence_nulls import (
     placement_test,
     random_map,
     random_placements,
     recompute_null,
     stored_null,
 )
-from eih.convergence_peaks import (
+from eih.brain.convergence_peaks import (
     distance_to_clusters,
     find_clusters,
     locate_peaks,
     percentile_at,
     studies_within,
 )
-from eih.mni_grid import AXES, brain_grid, points_of
+from eih.brain.mni_grid import AXES, brain_grid, points_of
 
 CENTRE = (38.0, 4.0, 2.0)  # in the right insula, on a voxel's middle
 
@@ -451,7 +451,9 @@ def test_a_damaged_store_says_how_to_make_it(file, change, tmp_path, monkeypatch
         elif change is not None:
             (results / path.name).write_text(change(text), encoding="utf-8")
     monkeypatch.setenv("EIH_DATA", str(tmp_path))
-    with pytest.raises(eih.DataError, match=r"convergence_null.*python -m eih.convergence_nulls"):
+    with pytest.raises(
+        eih.DataError, match=r"convergence_null.*python -m eih.brain.convergence_nulls"
+    ):
         stored_null()
 
 

@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.data import data_folder
-from eih.schema import KEYS, N_ROWS, TABLES, DataError
-from eih.upstream import check_folder
+from eih.tables.data import data_folder
+from eih.tables.schema import KEYS, N_ROWS, TABLES, DataError
+from eih.tables.upstream import check_folder
 
 
 @pytest.fixture

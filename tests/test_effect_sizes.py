@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from eih.effect_sizes import implied_sd, paired_effect_sizes
+from eih.models.effect_sizes import implied_sd, paired_effect_sizes
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import pingouin
 import pytest
 
 import eih
-from eih import equivalence
-from eih.equivalence import (
+from eih.beyond import equivalence
+from eih.beyond.equivalence import (
     bayes_factor_positive,
     bayes_factors,
     detectable_d,

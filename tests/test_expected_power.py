@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import eih
-from eih.expected_power import power_by_sample_size
+from eih.models.expected_power import power_by_sample_size
 
 FORMULA = "difference ~ drug * ftp_per_kg + (1|participant)"
 TERM = "drug[naloxone]:ftp_per_kg"

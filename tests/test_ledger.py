@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 
 import eih
-from eih import comparison, explanations
-from eih.claims import CLAIMS
-from eih.comparison import LEDGER_COLUMNS, judge, numbers_of
-from eih.printed import printed_numbers, reported_results
-from eih.verdicts import VERDICTS
+from eih.paper import comparison, explanations
+from eih.paper.claims import CLAIMS
+from eih.paper.comparison import LEDGER_COLUMNS, judge, numbers_of
+from eih.paper.printed import printed_numbers, reported_results
+from eih.paper.verdicts import VERDICTS
 
 HERE_SECTIONS = ["s2", "s2-1", "s2-3", "s2-4", "s2-5", "s2-6"]
 SHARED = Path(__file__).parents[2] / "shared" / "reference" / "reported_results.tsv"
@@ -140,8 +140,8 @@ def test_each_explanation_names_its_values(table):
 
 def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     """Data with one recoded factor no longer give the printed numbers."""
-    from eih import analyses
-    from eih._analysis import Analysis
+    from eih.paper import analyses
+    from eih.paper._analysis import Analysis
 
     one = analyses.analysis("heat_fitness_saline")
     swapped = one.data().assign(ftp_per_kg=lambda rows: rows.ftp_per_kg[::-1].to_numpy())
@@ -165,7 +165,7 @@ def test_a_claim_can_fail(monkeypatch):
     """A claim that its test contradicts differs."""
     from dataclasses import replace
 
-    from eih.claims import higher
+    from eih.paper.claims import higher
 
     monkeypatch.setitem(CLAIMS, "r002", replace(CLAIMS["r002"], rule=higher))
     assert judged("r002", "claim", "more pain") == "differs"
@@ -227,8 +227,8 @@ def test_public_names_stay_functions():
 
     code = (
         "import importlib, pkgutil, types, eih\n"
-        "for m in pkgutil.iter_modules(eih.__path__):\n"
-        "    if m.name != '__main__': importlib.import_module('eih.' + m.name)\n"
+        "for m in pkgutil.walk_packages(eih.__path__, 'eih.'):\n"
+        "    if m.name != 'eih.__main__': importlib.import_module(m.name)\n"
         "bad = [n for n in eih.__all__ if isinstance(getattr(eih, n), types.ModuleType)]\n"
         "assert not bad, bad"
     )

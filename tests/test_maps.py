@@ -14,9 +14,10 @@ import nibabel
 import numpy as np
 import pytest
 
-from eih import archive, download, maps, maps_command
-from eih.brain_images import header_facts, read_image
-from eih.schema import DataError
+from eih import archive, download
+from eih.brain import maps, maps_command
+from eih.brain.images import header_facts, read_image
+from eih.tables.schema import DataError
 
 FILES = [published.file for published in maps.MAPS.values()]
 MNI_4MM = np.array([[4.0, 0, 0, -80], [0, 4, 0, -116], [0, 0, 4, -76], [0, 0, 0, 1]])

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 import eih
-from eih.multiplicity import EXPLORATORY
+from eih.beyond.multiplicity import EXPLORATORY
 
 
 def test_holm_and_fdr_equal_the_hand_calculation():

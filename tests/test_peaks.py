@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 from scipy import stats
 
 import eih
-from eih import figures, map_peaks, map_viewer, maps, peak_consistency, peaks
-from eih.brain_results import Note, brain_result
-from eih.data import data_folder
-from eih.schema import DataError
+from eih import figures
+from eih.brain import map_peaks, map_viewer, maps, peak_consistency, peaks
+from eih.brain.results import Note, brain_result
+from eih.tables.data import data_folder
+from eih.tables.schema import DataError
 
 # T, df, p, z, lower and upper noncentrality from R
 FROM_R = {

@@ -11,18 +11,20 @@ import pytest
 from scipy import stats
 
 import eih
-from eih import power_command, power_files, power_runs
-from eih.expected_power import power_by_sample_size
-from eih.figures import (
-    estimates_of_studies,
-    observed_power_by_p,
-    power_by_people,
-    spread_of_observed_power,
+from eih.beyond import power_command, power_files, power_runs
+from eih.beyond.power import (
+    COLUMNS,
+    EFFECTS,
+    batch,
+    draw,
+    list_effects,
+    replicate,
+    scenario,
+    source,
 )
-from eih.power import COLUMNS, EFFECTS, batch, draw, list_effects, replicate, scenario, source
-from eih.power_files import ResultsFile, read_recipe, read_replicates
-from eih.power_runs import simulate
-from eih.power_tables import (
+from eih.beyond.power_files import ResultsFile, read_recipe, read_replicates
+from eih.beyond.power_runs import simulate
+from eih.beyond.power_tables import (
     people_for_each_term,
     people_needed,
     power_by_draw,
@@ -30,7 +32,14 @@ from eih.power_tables import (
     power_table,
     recompute_sample,
 )
-from eih.schema import DataError
+from eih.figures import (
+    estimates_of_studies,
+    observed_power_by_p,
+    power_by_people,
+    spread_of_observed_power,
+)
+from eih.models.expected_power import power_by_sample_size
+from eih.tables.schema import DataError
 
 RARE = 1e-4  # a fair simulation misses a limit this rarely
 

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.power_readings import (
+from eih.paper.power_readings import (
     STATISTICS,
     nearest_reading_counts,
     power_statistics,

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.data import data_folder
-from eih.schema import DataError
+from eih.tables.data import data_folder
+from eih.tables.schema import DataError
 
 REFERENCE = Path(__file__).parent / "reference" / "lme4"
 NAMES = sorted(path.name.split(".")[0] for path in REFERENCE.glob("*.fixed.tsv"))

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.schema import DataError
+from eih.tables.schema import DataError
 
 
 @pytest.fixture(scope="module")

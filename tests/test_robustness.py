@@ -8,8 +8,8 @@ import pytest
 from numpy.testing import assert_allclose
 
 import eih
-from eih import robustness
-from eih.schema import DataError
+from eih.beyond import robustness
+from eih.tables.schema import DataError
 
 # A different processor or optimiser build stops elsewhere on a flat top; in standard errors.
 CLOSE = 0.02
@@ -96,7 +96,9 @@ def test_a_file_of_another_grid_is_refused(tmp_path, monkeypatch):
     path = tmp_path / "results" / "specifications.tsv"
     path.write_text("".join(stored.splitlines(keepends=True)[:-1]), encoding="utf-8")
     monkeypatch.setenv("EIH_DATA", str(tmp_path))
-    with pytest.raises(DataError, match=r"9439 rows, which are not .* python -m eih.robustness"):
+    with pytest.raises(
+        DataError, match=r"9439 rows, which are not .* python -m eih.beyond.robustness"
+    ):
         eih.load_specifications()
 
 
@@ -125,7 +127,7 @@ def test_the_recipe_writes_what_the_loader_reads(tmp_path, monkeypatch, capsys):
     assert "1 specifications, 0 failed" in capsys.readouterr().out
     assert_allclose(eih.load_specifications().estimate, 6.45024)
     recipe = json.loads((tmp_path / "results" / "one.json").read_text(encoding="utf-8"))
-    assert recipe["call"] == "python -m eih.robustness --jobs 2"
+    assert recipe["call"] == "python -m eih.beyond.robustness --jobs 2"
 
 
 def test_the_stored_recipe_is_that_of_the_code():

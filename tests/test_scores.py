@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 import eih
-from eih.scores import score_test
+from eih.beyond.scores import score_test
 
 HEAT = eih.load_trials("heat")
 

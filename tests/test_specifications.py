@@ -8,11 +8,11 @@ import pytest
 from numpy.testing import assert_allclose
 
 import eih
-from eih import mixed_models
-from eih.choices import CHOICES
-from eih.effects import EFFECTS
-from eih.specification_rows import chosen_trials, specification_rows
-from eih.specifications import effect_may_vary
+from eih.beyond.choices import CHOICES
+from eih.beyond.effects import EFFECTS
+from eih.beyond.specification_rows import chosen_trials, specification_rows
+from eih.beyond.specifications import effect_may_vary
+from eih.models import mixed_models
 from eih.threads import one_thread
 
 GRID = eih.specification_grid()

@@ -6,8 +6,8 @@ import pytest
 from scipy import stats
 
 import eih
-from eih import subsets, summaries
 from eih.figures import mean_and_interval, regression_band, within_subject_interval
+from eih.paper import subsets, summaries
 
 
 def blocks(low, high):

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from eih import upstream
-from eih.data import data_folder
-from eih.schema import TABLES, DataError
+from eih.tables import upstream
+from eih.tables.data import data_folder
+from eih.tables.schema import TABLES, DataError
 
 CODES = {"male": "0", "female": "1", "saline first": "0", "naloxone first": "1", "saline": "0"}
 CODES |= {"naloxone": "1", "low": "0", "high": "1", "pressure": "1", "heat": "2", "n/a": "NA"}

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from eih.verdicts import compare, parse_printed
+from eih.paper.verdicts import compare, parse_printed
 
 
 @pytest.mark.parametrize(

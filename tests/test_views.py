@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.comparison import LEDGER_COLUMNS, shown
-from eih.verdicts import VERDICTS
-from eih.views import LedgerView, badge, show_searchable
+from eih.paper.comparison import LEDGER_COLUMNS, shown
+from eih.paper.verdicts import VERDICTS
+from eih.paper.views import LedgerView, badge, show_searchable
 
 
 def row(**changed):

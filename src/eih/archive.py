@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from .schema import DataError
+from .tables.schema import DataError
 
 MAX_MEMBERS = 2_000
 MAX_SIZE = 256_000_000  # bytes of one member; a 1 mm map in double precision has 58 million

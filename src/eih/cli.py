@@ -9,7 +9,7 @@ from pathlib import Path
 def main(arguments=None):
     """Run one command and return its exit status: 0 fine, 1 a check failed, 2 a wrong call."""
     options = _parser().parse_args(arguments)
-    from .schema import DataError
+    from .tables.schema import DataError
 
     try:
         return options.run(options)
@@ -47,8 +47,8 @@ def _parser():
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     check.set_defaults(run=_check)
 
-    from .maps_command import add_command as add_maps
-    from .power_command import add_command as add_power
+    from .beyond.power_command import add_command as add_power
+    from .brain.maps_command import add_command as add_maps
 
     add_maps(commands)
     add_power(commands)
@@ -56,8 +56,8 @@ def _parser():
 
 
 def _ledger(options):
-    from .comparison import ledger, scoreboard
-    from .verdicts import DIFFERS
+    from .paper.comparison import ledger, scoreboard
+    from .paper.verdicts import DIFFERS
 
     table = ledger(section=options.section)
     if options.format == "json":
@@ -86,8 +86,8 @@ def _print_table(table):
 
 
 def _build(options):
-    from .data import data_folder
-    from .upstream import build
+    from .tables.data import data_folder
+    from .tables.upstream import build
 
     folder = options.to or data_folder()
     for path in build(options.source, folder):
@@ -96,8 +96,8 @@ def _build(options):
 
 
 def _check(options):
-    from .data import data_folder
-    from .upstream import check_folder
+    from .tables.data import data_folder
+    from .tables.upstream import check_folder
 
     folder = options.folder or data_folder()
     tables = check_folder(folder)

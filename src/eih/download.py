@@ -18,7 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import requests
 
-from .schema import DataError
+from .tables.schema import DataError
 
 LIMIT = 500_000_000  # bytes; the maps are expected to need less than a tenth of it
 ATTEMPTS = 4  # how often a broken transfer is taken up before we give up

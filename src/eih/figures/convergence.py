@@ -84,7 +84,7 @@ def slices_at_peaks(peak_map, clusters, located):
     """
     import matplotlib.pyplot as plt
 
-    from ..mni_grid import anatomy, brain_grid
+    from ..brain.mni_grid import anatomy, brain_grid
 
     grid, columns = brain_grid(), 4
     behind, z = anatomy(), peak_map.image(clusters).get_fdata()

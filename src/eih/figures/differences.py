@@ -1,7 +1,7 @@
 """Differences between two conditions within people: how large at each target, and for whom."""
 
-from ..schema import TARGETS
 from ..style import PALETTE
+from ..tables.schema import TARGETS
 from ._base import axes_or_current, mean_and_interval, spread
 
 _MARKERS = ("D", "^", "s")

@@ -19,9 +19,9 @@ def relief_against_bounds(intervals, bounds, ax=None):
     Parameters
     ----------
     intervals : pandas.DataFrame
-        Rows of one modality, from :func:`eih.equivalence.relief_intervals`.
+        Rows of one modality, from :func:`eih.beyond.equivalence.relief_intervals`.
     bounds : pandas.DataFrame
-        Its bounds, from :func:`eih.equivalence.smallest_effects`.
+        Its bounds, from :func:`eih.beyond.equivalence.smallest_effects`.
     ax : matplotlib Axes, optional
         Where to draw.
 
@@ -73,7 +73,7 @@ def bayes_factor_by_scale(factors, column="bf01", ax=None, marked=0.707):
     Parameters
     ----------
     factors : pandas.DataFrame
-        Rows of one target, from :func:`eih.equivalence.bayes_factors`.
+        Rows of one target, from :func:`eih.beyond.equivalence.bayes_factors`.
     column : {"bf01", "bf01_relief"}
         Null over an effect in either direction, or null over relief.
     ax : matplotlib Axes, optional

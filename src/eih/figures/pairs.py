@@ -1,7 +1,7 @@
 """Two conditions of the same people at each target, each person's pair joined."""
 
-from ..schema import TARGETS
 from ..style import PALETTE
+from ..tables.schema import TARGETS
 from ._base import axes_or_current
 from .profiles import intervals_by_target
 

@@ -19,7 +19,7 @@ def power_by_people(table, ax=None, sample=39, wanted=0.8):
     Parameters
     ----------
     table : pandas.DataFrame
-        Rows of :func:`eih.power_tables.power_table` for one effect and generated people.
+        Rows of :func:`eih.beyond.power_tables.power_table` for one effect and generated people.
     ax : matplotlib Axes, optional
         Where to draw.
     sample : int, default 39
@@ -56,7 +56,7 @@ def observed_power_by_p(tests, ax=None):
     Parameters
     ----------
     tests : pandas.DataFrame
-        ``effect, p`` and ``power`` (as from :func:`eih.power_tables.power_of_observed`).
+        ``effect, p`` and ``power`` (as from :func:`eih.beyond.power_tables.power_of_observed`).
     ax : matplotlib Axes, optional
         Where to draw.
 
@@ -67,7 +67,7 @@ def observed_power_by_p(tests, ax=None):
     """
     from scipy import stats
 
-    from ..power_tables import power_of_observed
+    from ..beyond.power_tables import power_of_observed
 
     ax = axes_or_current(ax)
     p = np.geomspace(0.001, 0.999, 200)

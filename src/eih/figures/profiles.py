@@ -1,7 +1,7 @@
 """Conditions along the targets, so that a gap that grows with the stimulus can be seen."""
 
-from ..schema import TARGETS
 from ..style import PALETTE
+from ..tables.schema import TARGETS
 from ._base import axes_or_current, spread
 from .conditions import within_subject_interval
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from ..schema import TARGETS
 from ..style import PALETTE
+from ..tables.schema import TARGETS
 from ._base import axes_or_current, mark_mean, spread
 
 

@@ -1,7 +1,7 @@
 """Who took part, and what they went through."""
 
-from ..schema import TARGETS
 from ..style import PALETTE
+from ..tables.schema import TARGETS
 from ._base import axes_or_current
 
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from ..choices import CHOICES, NONE
-from ..effects import EFFECTS
+from ..beyond.choices import CHOICES, NONE
+from ..beyond.effects import EFFECTS
 from ..style import PALETTE
 from ._base import axes_or_current
 

@@ -1,0 +1,1 @@
+"""Beyond the paper: specification curves, evidence for the null, power."""

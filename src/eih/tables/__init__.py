@@ -1,0 +1,1 @@
+"""The three data tables: what they hold, how they are checked, loaded and built."""
