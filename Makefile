@@ -31,9 +31,10 @@ lock: setup  ## pin all dependencies of pyproject.toml anew in requirements.txt
 	  --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet -o requirements.txt
 
-lint: setup  ## check the style of code and notebooks
+lint: setup  ## check the style of code and notebooks, and which module may import which
 	@$(VENV)/python -m ruff check .
 	@$(VENV)/python -m ruff format --check .
+	@$(VENV)/lint-imports --no-cache
 
 clean:  ## remove what was built, and .venv
 	rm -rf _build .venv .pytest_cache .ruff_cache .hypothesis

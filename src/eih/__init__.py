@@ -87,10 +87,14 @@ _HOME_OF = {
     "glue": "style",
 }
 
+_PARTS = ("figures", "fmri")
+
 __all__ = ["__version__", *_HOME_OF]
 
 
 def __getattr__(name):
+    if name in _PARTS:
+        return import_module(f"eih.{name}")
     if name not in _HOME_OF:
         raise AttributeError(
             f"module 'eih' has no attribute '{name}'. It offers: {sorted(_HOME_OF)}."
