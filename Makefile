@@ -8,7 +8,7 @@ endif
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test serve lock lint clean
+.PHONY: help setup book test serve maps lock lint clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
@@ -25,6 +25,9 @@ test: setup  ## run all tests (those of the built pages need `make book` first)
 serve:  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@test -f _build/html/index.html || { echo "There is no built book yet. Run: make book"; exit 1; }
 	@$(PYTHON) -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+
+maps: setup  ## have the authors' group maps in data/maps, for the book to show: download them if need be
+	@$(VENV)/python -m eih maps check 2>/dev/null || $(VENV)/python -m eih maps fetch
 
 lock: setup  ## pin all dependencies of pyproject.toml anew in requirements.txt
 	@$(VENV)/python -m uv pip compile pyproject.toml --no-config --all-extras --universal \

@@ -1,5 +1,7 @@
 """How ledger rows and figures are shown."""
 
+import html
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ import eih
 from eih.paper.comparison import LEDGER_COLUMNS, shown
 from eih.paper.verdicts import VERDICTS
 from eih.paper.views import LedgerView, badge, show_searchable
+from eih.style import KINDS, kind_badge
 
 
 def row(**changed):
@@ -134,3 +137,44 @@ def test_a_figure_needs_its_words(drawing, caption, alt, message):
     """A figure without caption or alternative text is refused."""
     with pytest.raises(ValueError, match=f"Figure 'fig-1'.*{message}"):
         eih.figure(drawing, label="fig-1", title="F.", caption=caption, alt=alt)
+
+
+@pytest.mark.parametrize("kind", ["measured", "published map", "reported", "approximated"])
+def test_a_figure_says_what_it_shows(drawing, kind):
+    """The badge stands before the title, with a mark, the word, and what it means."""
+    shown = eih.figure(drawing, label="f", title="F.", caption="One.", alt="Two.", kind=kind)
+    mark, meaning = KINDS[kind]
+    badge = kind_badge(kind)
+    assert f"<figcaption>{badge} <strong>F.</strong>" in shown._repr_html_()
+    assert f">{mark} {kind}<" in badge
+    assert f'title="{html.escape(meaning)}"' in badge
+
+
+def test_what_is_simulated_says_so(drawing):
+    """A title that says surrogate gets the badge by itself."""
+    shown = eih.figure(drawing, label="f", title="Surrogate F.", caption="One.", alt="Two.")
+    assert "eih-surrogate" in shown._repr_html_()
+
+
+@pytest.mark.parametrize(
+    ("title", "kind", "message"),
+    [
+        ("F.", "surrogate", "'f' is simulated: title and caption must say 'surrogate'"),
+        ("Surrogate F.", "surrogate", "'f' is simulated: title and caption must say 'surrogate'"),
+        ("F.", "real", "Unknown kind 'real'.*'measured'"),
+    ],
+)
+def test_a_figure_may_not_hide_what_it_shows(drawing, title, kind, message):
+    """Something simulated names itself in title and caption; other words than ours are refused."""
+    with pytest.raises(ValueError, match=message):
+        eih.figure(drawing, label="f", title=title, caption="One.", alt="Two.", kind=kind)
+
+
+def test_the_front_page_explains_every_badge(root):
+    """Each kind stands on the front page with the class that colours it, and with its meaning."""
+    page = (root / "book" / "index.md").read_text(encoding="utf-8")
+    css = (root / "book" / "_static" / "custom.css").read_text(encoding="utf-8")
+    for kind, (mark, meaning) in KINDS.items():
+        name = f".eih-{kind.replace(' ', '-')}"
+        assert f"[{mark} {kind}]{{.eih-kind {name}}}\n: {meaning}" in page
+        assert f".eih-kind{name}" in css

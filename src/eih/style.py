@@ -19,6 +19,16 @@ PALETTE = {
     "faint": "#B8C0C8",
 }
 
+#: What a figure shows: a mark and a word, so that colour is never alone, and what the word means.
+KINDS = {
+    "measured": ("●", "computed here from the authors' public measurements"),
+    "published map": ("▦", "the group map that the authors have published; read, not recomputed"),
+    "reported": ("❝", "as printed in the paper; not recomputed"),
+    "approximated": ("≈", "drawn by us around printed coordinates"),
+    "surrogate": ("∿", "simulated; no measurement of anybody"),
+    "not here": ("–", "left out, with the reason"),
+}
+
 
 def set_style():
     """Give figures the book's look, and tables three significant decimals, for this session.
@@ -35,6 +45,36 @@ def set_style():
     pd.set_option("display.precision", 3)
 
 
+def kind_badge(kind):
+    """Return the HTML badge that says whether something is measured, reported or simulated.
+
+    Parameters
+    ----------
+    kind : str
+        One of ``KINDS``: ``measured``, ``published map``, ``reported``, ``approximated``, ``surrogate``,
+        ``not here``.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ValueError
+        There is no such kind.
+
+    Examples
+    --------
+    >>> kind_badge("surrogate")
+    '<span class="eih-kind eih-surrogate" title="simulated; no measurement of anybody">∿ surrogate</span>'
+    """
+    if kind not in KINDS:
+        raise ValueError(f"Unknown kind '{kind}'. It must be one of {list(KINDS)}.")
+    mark, meaning = KINDS[kind]
+    css = kind.replace(" ", "-")
+    return f'<span class="eih-kind eih-{css}" title="{html.escape(meaning)}">{mark} {kind}</span>'
+
+
 @dataclass(frozen=True, repr=False)
 class Figure:
     """A drawn figure as the book shows it; made by :func:`figure`."""
@@ -47,17 +87,19 @@ class Figure:
     caption: str
     alt: str
     table: str
+    kind: str | None = None
 
     def _repr_html_(self):
         source = base64.b64encode(self.image).decode("ascii")
         behind = ""
         if self.table:
             behind = f"<details><summary>Data behind this figure</summary>{self.table}</details>"
+        badge = f"{kind_badge(self.kind)} " if self.kind else ""
         return (
             f'<figure class="eih-figure" id="{html.escape(self.label)}">'
             f'<img src="data:image/png;base64,{source}" alt="{html.escape(self.alt)}" '
             f'width="{self.width}" height="{self.height}">'
-            f"<figcaption><strong>{html.escape(self.title)}</strong> {html.escape(self.caption)}</figcaption>"
+            f"<figcaption>{badge}<strong>{html.escape(self.title)}</strong> {html.escape(self.caption)}</figcaption>"
             f"{behind}</figure>"
         )
 
@@ -65,8 +107,8 @@ class Figure:
         return f"{self.title} {self.caption}"
 
 
-def figure(drawing, *, label, title, caption, alt, data=None):
-    """Finish a figure: caption, alternative text and the table behind it.
+def figure(drawing, *, label, title, caption, alt, data=None, kind=None):
+    """Finish a figure: caption, alternative text, the table behind it, and what kind of thing it shows.
 
     Parameters
     ----------
@@ -82,6 +124,10 @@ def figure(drawing, *, label, title, caption, alt, data=None):
         What a reader who cannot see it must know, made from the result.
     data : pandas.DataFrame, optional
         The numbers drawn, folded away below the caption (shown with three significant digits).
+    kind : str, optional
+        ``measured``, ``published map``, ``reported``, ``approximated`` or ``surrogate``: a badge before
+        the title says so.
+        Default: none; ``surrogate`` where the title says it.
 
     Returns
     -------
@@ -91,7 +137,8 @@ def figure(drawing, *, label, title, caption, alt, data=None):
     Raises
     ------
     ValueError
-        Caption or alternative text is empty, or the alternative text repeats the caption.
+        Caption or alternative text is empty, or the alternative text repeats the caption; the kind is
+        unknown; or something simulated does not say so in title and caption.
 
     Examples
     --------
@@ -110,6 +157,13 @@ def figure(drawing, *, label, title, caption, alt, data=None):
         raise ValueError(
             f"Figure '{label}': the alternative text repeats the caption. Say what is seen."
         )
+    said = ["surrogate" in text.lower() for text in (title, caption)]
+    if kind is None and said[0]:
+        kind = "surrogate"
+    elif kind == "surrogate" and not all(said):
+        raise ValueError(f"Figure '{label}' is simulated: title and caption must say 'surrogate'.")
+    elif kind is not None:
+        kind_badge(kind)
     drawing = getattr(drawing, "figure", drawing)
     drawing = drawing.get_figure() if drawing is None else drawing
     buffer = io.BytesIO()
@@ -119,7 +173,7 @@ def figure(drawing, *, label, title, caption, alt, data=None):
     table = (
         "" if data is None else data.to_html(index=False, float_format="{:.3g}".format, border=0)
     )
-    return Figure(buffer.getvalue(), width, height, label, title, caption, alt, table)
+    return Figure(buffer.getvalue(), width, height, label, title, caption, alt, table, kind)
 
 
 def glue(**values):

@@ -106,7 +106,7 @@ def euler_density(t, df):
     return shape * ((df - 1) / df * t**2 - 1) * (1 + t**2 / df) ** (-(df - 1) / 2)
 
 
-def agreement(*, df="stated"):
+def peak_agreement(*, df="stated"):
     """Ask whether peaks that were corrected over the same volume imply the same number.
 
     Parameters
@@ -123,7 +123,7 @@ def agreement(*, df="stated"):
 
     Examples
     --------
-    >>> agreement().query("correction == 'small volume'").agree.tolist()
+    >>> peak_agreement().query("correction == 'small volume'").agree.tolist()
     [False, False]
     """
     rows = []

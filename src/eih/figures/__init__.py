@@ -5,7 +5,6 @@ is shown, by :func:`eih.figure`.
 """
 
 from ._base import mark_mean, mean_and_interval
-from .brain import reported_peaks_on_glass_brain
 from .conditions import paired_conditions, within_subject_interval
 from .convergence import (
     peaks_over_map,
@@ -18,8 +17,9 @@ from .equivalence import bayes_factor_by_scale, relief_against_bounds
 from .expectation import difference_by_expectation, expectation_ratings
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
+from .implied import implied_intervals
 from .left_out import name_people, pairs_left_out, people_left_out
-from .maps import axial_slices, slices_through_peaks, small_volume
+from .maps import axial_slices, slices_through_peaks
 from .models import grouping_grid, p_value_histogram, profile_and_parabola, shrinkage
 from .pairs import pairs_by_target
 from .power import (
@@ -31,6 +31,7 @@ from .power import (
 from .profiles import conditions_by_target, intervals_by_target
 from .rainclouds import raincloud
 from .ratings import contrasts_with_intervals, rating_distribution, ratings_by_target
+from .regions import regions_of_interest
 from .review import (
     before_and_after_by_exercise,
     deviation_from_target,
@@ -56,6 +57,7 @@ __all__ = [
     "estimates_of_studies",
     "expectation_ratings",
     "grouping_grid",
+    "implied_intervals",
     "intervals_by_target",
     "lines_through",
     "mark_mean",
@@ -79,14 +81,13 @@ __all__ = [
     "ratings_by_target",
     "ratings_over_time",
     "refits_by_fitness",
+    "regions_of_interest",
     "regression_band",
     "relief_against_bounds",
-    "reported_peaks_on_glass_brain",
     "shrinkage",
     "significant_shares",
     "slices_at_peaks",
     "slices_through_peaks",
-    "small_volume",
     "specification_curve",
     "spread_of_observed_power",
     "trial_sequence",

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from ..style import PALETTE
-
 
 def slices_through_peaks(peaks, image=None, threshold=None, unit="T"):
     """Cut the template at each reported peak, a row per peak, with a map on it if there is one.
@@ -75,36 +73,6 @@ def axial_slices(image, threshold=None, step=8, unit="T"):
         axes = drawing.add_axes((0.005, bottom, 0.9 * len(cuts) / 8, 0.97 / len(rows)))
         _cut(image, threshold, axes, cut_coords=cuts.tolist(), display_mode="z")
     _colour_bar(drawing, (0.93, 0.2, 0.014, 0.6), _colours(image, threshold), unit)
-    return drawing
-
-
-def small_volume(mask, peaks):
-    """Outline the volume of the small-volume correction, with the peaks reported in it.
-
-    Parameters
-    ----------
-    mask : nibabel.Nifti1Image
-        In MNI space; the volume reaches as far as its values are above one half.
-    peaks : pandas.DataFrame
-        As from :func:`eih.reported_peaks`.
-
-    Returns
-    -------
-    matplotlib Figure
-        Left, front, right and top view through a glass brain: volume shaded, peaks as diamonds.
-    """
-    import matplotlib.pyplot as plt
-    from nilearn import plotting
-
-    drawing = plt.figure(figsize=(8, 2.4), layout="none", facecolor="white")
-    display = plotting.plot_glass_brain(None, display_mode="lyrz", figure=drawing)
-    volume = type(mask)((np.nan_to_num(mask.get_fdata()) > 0.5).astype("f4"), mask.affine)
-    display.add_contours(
-        volume, levels=[0.5], filled=True, transparency=0.35, colors=[PALETTE["saline"]]
-    )
-    display.add_contours(volume, levels=[0.5], colors=[PALETTE["saline"]], linewidths=0.8)
-    places = peaks[["mni_x", "mni_y", "mni_z"]].to_numpy()
-    display.add_markers(places, marker_color=PALETTE["naloxone"], marker_size=45, marker="D")
     return drawing
 
 

@@ -19,7 +19,7 @@ ANALYSES = [
         data=subsets.participants,
         summarise=summaries.sample,
         answers={
-            "everyone": "r001 r008 r013 r064 r082 r099 r128",
+            "everyone": "r001 r008 r013 r031 r064 r073 r082 r099 r128",
             "women": "r010 r020 r111",
             "men": "r009 r021 r112",
         },
