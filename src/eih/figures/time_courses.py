@@ -84,7 +84,7 @@ def time_course(courses, region, stimulus_s, ax=None):
     Parameters
     ----------
     courses : pandas.DataFrame
-        From :func:`eih.fmri.surrogate_time_courses`.
+        From :func:`eih.fmri.fit_time_courses`.
     region : str
         Such as ``"PAG"``.
     stimulus_s : float
@@ -107,7 +107,8 @@ def time_course(courses, region, stimulus_s, ax=None):
     --------
     >>> import eih
     >>> from eih.figures import time_course
-    >>> courses = eih.fmri.surrogate_time_courses(["sub-01", "sub-02"])
+    >>> surrogate_runs = eih.fmri.simulate_runs(["sub-01", "sub-02"], n_silent=0)
+    >>> courses = eih.fmri.fit_time_courses(surrogate_runs)
     >>> time_course(courses, "PAG", 17).get_title("right")
     'SURROGATE DATA'
     """
@@ -136,7 +137,7 @@ def time_course_table(courses):
     Parameters
     ----------
     courses : pandas.DataFrame
-        One region, from :func:`eih.fmri.surrogate_time_courses`.
+        One region, from :func:`eih.fmri.fit_time_courses`.
 
     Returns
     -------

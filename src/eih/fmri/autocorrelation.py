@@ -9,13 +9,39 @@ from .first_level import combine_runs, group_level
 _LIMIT = 0.05
 
 
+def residual_autocorrelation(series, design):
+    """Estimate how alike neighbouring volumes are, from the residuals of ordinary least squares.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame of shape (t, k)
+    design : pandas.DataFrame of shape (t, c)
+
+    Returns
+    -------
+    pandas.Series
+        Region → correlation at a lag of one volume. The more columns the design has, the further it
+        lies below the truth: what the design took out was alike, too.
+
+    Examples
+    --------
+    >>> import eih, numpy as np, pandas as pd
+    >>> constant = pd.DataFrame({"constant": np.ones(4)})
+    >>> eih.fmri.residual_autocorrelation(pd.DataFrame({"a": [1.0, -1, 1, -1]}), constant).item()
+    -0.75
+    """
+    values, matrix = series.to_numpy(float), design.to_numpy(float)
+    rest = values - matrix @ (np.linalg.pinv(matrix) @ values)
+    return pd.Series((rest[1:] * rest[:-1]).sum(axis=0) / (rest**2).sum(axis=0), series.columns)
+
+
 def false_alarms_by_level(fitted):
     """Count significant contrasts in silent regions: within a run, within a person, over people.
 
     Parameters
     ----------
     fitted : pandas.DataFrame
-        From :func:`eih.fmri.surrogate_first_level`, with silent regions.
+        From :func:`eih.fmri.fit_runs`, with silent regions.
 
     Returns
     -------
@@ -52,7 +78,7 @@ def scatter_by_noise_model(fitted):
     Parameters
     ----------
     fitted : pandas.DataFrame
-        From :func:`eih.fmri.surrogate_first_level`, fitted with several noise models.
+        From :func:`eih.fmri.fit_runs`, fitted with several noise models.
 
     Returns
     -------

@@ -185,39 +185,31 @@ def _blocks(run, rating_window):
 
 
 def _canonical(blocks, n_scans):
-    from nilearn.glm.first_level import make_first_level_design_matrix
-
-    made = make_first_level_design_matrix(
-        frame_times(n_scans),
-        blocks,
-        hrf_model="spm",
-        drift_model=None,
-        oversampling=_STEPS_PER_SCAN,
-    )
-    return made.drop(columns="constant")
+    times = frame_times(n_scans)
+    return _convolved(blocks, times, times, hrf_model="spm", oversampling=_STEPS_PER_SCAN)
 
 
 def _fir(blocks, n_scans, n_bins):
-    """Let nilearn count in volumes from the first one on: then a column is 0 or 1 and nothing between.
+    """Let nilearn count in volumes from the first one on: then a column is 0 or 1 and nothing between."""
+    times, volumes = frame_times(n_scans), np.arange(n_scans, dtype=float)
+    onset = (blocks.onset - times[0]) / printed_design().t_r_s
+    short = blocks.assign(onset=onset, duration=1e-3)  # a column is one volume long
+    shape = {"hrf_model": "fir", "fir_delays": list(range(n_bins)), "min_onset": -10}
+    return _convolved(short, times, volumes, oversampling=1, **shape).round(6)
 
-    Condition by condition: ``make_first_level_design_matrix`` also decomposes the whole matrix, and on
-    columns of ones and zeros that fails now and then ("SVD did not converge").
+
+def _convolved(blocks, times, grid, **shape):
+    """Make the columns condition by condition, with the function that nilearn's own matrix is made of.
+
+    ``make_first_level_design_matrix`` gives the same columns (a test says so), but decomposes each matrix
+    on the way, which takes time and, on columns of zeros and ones, fails now and then ("SVD did not
+    converge").
     """
     from nilearn.glm.first_level import compute_regressor
 
-    times, volumes = frame_times(n_scans), np.arange(n_scans, dtype=float)
     columns = {}
     for name, own in blocks.groupby("trial_type"):
-        onsets = (own.onset - times[0]) / printed_design().t_r_s
-        short = np.full(len(own), 1e-3)  # so that a column is one volume long
-        made, names = compute_regressor(
-            (onsets, short, np.ones(len(own))),
-            "fir",
-            volumes,
-            con_id=name,
-            oversampling=1,
-            fir_delays=list(range(n_bins)),
-            min_onset=-10,
-        )
-        columns |= dict(zip(names, made.T.round(6), strict=True))
+        event = (own.onset.to_numpy(), own.duration.to_numpy(), np.ones(len(own)))
+        made, names = compute_regressor(event, frame_times=grid, con_id=name, **shape)
+        columns |= dict(zip(names, made.T, strict=True))
     return pd.DataFrame(columns, index=times)

@@ -95,7 +95,7 @@ def contrast_precision(design, weights, rho=0.0):
     >>> import eih
     >>> design = eih.fmri.design_matrix(eih.fmri.events("sub-01", 1, 1))
     >>> weights = eih.fmri.contrast_vector("heat", design)
-    >>> round(eih.fmri.contrast_precision(design, weights).false_positives, 3)
+    >>> eih.fmri.contrast_precision(design, weights).false_positives.round(3).item()
     0.05
     """
     values, weights = design.to_numpy(float), np.asarray(weights, float)

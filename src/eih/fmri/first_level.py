@@ -4,14 +4,11 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from .confounds import confound_table
 from .design import CONTRASTS, contrast_vector, design_matrix
-from .planted import planted_amplitudes
-from .surrogate_runs import surrogate_recordings, surrogate_series
-from .timing import CONDITIONS, RUN, all_events
+from .timing import CONDITIONS, RUN
 
 _NOISE_MODELS = ("ols", "ar1")
-_AR_STEPS = 20  # autocorrelations are rounded to 0.05, so that regions can share a fit
+_AR_STEPS = 25  # autocorrelations are cut to steps of 0.04, so that regions share a fit
 
 
 def fit_run(series, design, *, contrasts=None, noise_model="ols"):
@@ -27,7 +24,7 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
         Name → weights of the columns of the design. Default: all of :func:`eih.fmri.contrast_vector`.
     noise_model : {"ols", "ar1"}
         ``"ols"``: volumes count as independent, as in the paper. ``"ar1"``: the correlation of
-        neighbouring volumes is estimated from the residuals and taken out.
+        neighbouring volumes is estimated from the residuals, in steps of 0.04, and taken out.
 
     Returns
     -------
@@ -51,7 +48,7 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
     >>> design = eih.fmri.design_matrix(eih.fmri.events("sub-01", 1, 1))
     >>> response = design[["heat_70"]] * 0.5 + 100
     >>> fitted = eih.fmri.fit_run(response, design)
-    >>> round(fitted.set_index("contrast").estimate["heat_intensity"], 6)
+    >>> fitted.set_index("contrast").estimate["heat_intensity"].round(6).item()
     0.5
     """
     from nilearn.glm.first_level import run_glm
@@ -86,49 +83,38 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
     )
 
 
-def surrogate_first_level(
-    participants=None, *, noise_models=("ols",), n_silent=60, seed=0, noise=1.0, n_jobs=1
-):
-    """Simulate the runs of some or all participants and fit each of them.
+def fit_runs(surrogate_runs, *, noise_models=("ols",), confounds=True, n_jobs=1, **design):
+    """Fit the canonical model to each run.
 
     Parameters
     ----------
-    participants : list of str, optional
-        Default: all 39.
+    surrogate_runs : list of eih.fmri.surrogate_runs.SurrogateRun
+        From :func:`eih.fmri.simulate_runs`.
     noise_models : tuple of str, default ("ols",)
         See :func:`fit_run`.
-    n_silent : int, default 60
-        Regions without response, see :func:`eih.fmri.surrogate_regions`.
-    seed : int, default 0
-    noise : float, default 1.0
-        See :func:`eih.fmri.surrogate_series`.
+    confounds : bool, default True
+        Whether the confounds of the run are in the design.
     n_jobs : int, default 1
         Number of joblib workers; any joblib backend serves.
+    **design
+        Passed on to :func:`eih.fmri.design_matrix`, such as ``rating_window=False``.
 
     Returns
     -------
     pandas.DataFrame
         One row per run, noise model, contrast and region: ``participant, session, block, drug,
         exercise, noise_model, region, contrast, estimate, se`` [% signal change], ``df`` and ``truth``
-        (what was planted). Surrogate data: real sequences and ratings, simulated signals.
+        (what was planted).
 
     Examples
     --------
     >>> import eih
-    >>> one = eih.fmri.surrogate_first_level(["sub-01"], n_silent=1)
-    >>> one.groupby(["session", "block"]).ngroups
+    >>> surrogate_runs = eih.fmri.simulate_runs(["sub-01"], n_silent=0)
+    >>> eih.fmri.fit_runs(surrogate_runs).groupby(["session", "block"]).ngroups
     8
     """
-    table = all_events(seed)
-    planted = planted_amplitudes(n_silent, seed=seed)
-    runs = [
-        (key, run)
-        for key, run in table.groupby(RUN, sort=False, observed=True)
-        if participants is None or key[0] in participants
-    ]
     done = Parallel(n_jobs=n_jobs)(
-        delayed(_simulate_and_fit)(run, key, planted.loc[key], noise_models, seed, noise)
-        for key, run in runs
+        delayed(_fit_one)(run, noise_models, confounds, design) for run in surrogate_runs
     )
     return pd.concat(done, ignore_index=True)
 
@@ -139,7 +125,7 @@ def combine_runs(fitted, weights=None):
     Parameters
     ----------
     fitted : pandas.DataFrame
-        From :func:`surrogate_first_level`.
+        From :func:`fit_runs`.
     weights : callable, optional
         Gets the table and returns one weight per row, such as ``lambda runs: (runs.drug ==
         "saline") / 4``. Default: the mean of the runs.
@@ -157,8 +143,8 @@ def combine_runs(fitted, weights=None):
     Examples
     --------
     >>> import eih
-    >>> runs = eih.fmri.surrogate_first_level(["sub-01"], n_silent=0)
-    >>> eih.fmri.combine_runs(runs).query("region == 'MCC' and contrast == 'heat_70'").shape
+    >>> fitted = eih.fmri.fit_runs(eih.fmri.simulate_runs(["sub-01"], n_silent=0))
+    >>> eih.fmri.combine_runs(fitted).query("region == 'MCC' and contrast == 'heat_70'").shape
     (1, 10)
     """
     from scipy import stats
@@ -208,16 +194,16 @@ def group_level(people):
     return table
 
 
-def _simulate_and_fit(run, key, amplitudes, noise_models, seed, noise):
-    """Do everything for one run; this is what a worker does."""
-    recordings = surrogate_recordings(run, key, seed=seed)
-    design = design_matrix(run, confounds=confound_table(recordings))
-    series = surrogate_series(design, key, recordings, amplitudes, seed=seed, noise=noise)
-    truth = pd.DataFrame(CONTRASTS, CONDITIONS).T @ amplitudes[CONDITIONS].T
-    labels = dict(zip(RUN, key, strict=True)) | run[["drug", "exercise"]].iloc[0].to_dict()
+def _fit_one(surrogate, noise_models, confounds, design):
+    """Fit one run; this is what a worker does."""
+    extra = surrogate.confounds if confounds else None
+    matrix = design_matrix(surrogate.events, confounds=extra, **design)
+    truth = pd.DataFrame(CONTRASTS, CONDITIONS).T @ surrogate.planted[CONDITIONS].T
+    of_run = surrogate.events[["drug", "exercise"]].iloc[0].to_dict()
+    labels = dict(zip(RUN, surrogate.key, strict=True)) | of_run
     fits = []
     for noise_model in noise_models:
-        fit = fit_run(series, design, noise_model=noise_model)
+        fit = fit_run(surrogate.series, matrix, noise_model=noise_model)
         fits.append(fit.assign(noise_model=noise_model, truth=truth.to_numpy().ravel(), **labels))
     order = [*labels, "noise_model", "region", "contrast", "estimate", "se", "df", "truth"]
     return pd.concat(fits, ignore_index=True)[order]

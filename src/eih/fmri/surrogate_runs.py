@@ -8,10 +8,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from joblib import Parallel, delayed
 from scipy import signal
 
+from .confounds import confound_table
+from .design import event_columns
 from .physiology import surrogate_physiology
-from .timing import frame_times, generator, printed_design, scans_in
+from .planted import planted_amplitudes
+from .timing import RUN, all_events, frame_times, generator, printed_design, scans_in
 
 _RECORDING, _NOISE = 1, 2  # streams of random numbers
 _TISSUE_VOXELS = 40
@@ -38,6 +42,80 @@ class Recordings:
     white_matter: np.ndarray
     csf: np.ndarray
     scanner_noise: np.ndarray
+
+
+@dataclass(frozen=True)
+class SurrogateRun:
+    """One run as an analyst gets it, and what is planted in it; made by :func:`simulate_runs`.
+
+    Attributes
+    ----------
+    key : tuple
+        participant, session, block.
+    events : pandas.DataFrame
+        As from :func:`eih.fmri.all_events`.
+    confounds : pandas.DataFrame
+        See :func:`eih.fmri.confound_table`.
+    series : pandas.DataFrame of shape (t, k)
+        Signal change of k regions [%].
+    planted : pandas.DataFrame of shape (k, 7)
+        Size of the responses [% signal change]; the truth.
+    """
+
+    key: tuple
+    events: pd.DataFrame
+    confounds: pd.DataFrame
+    series: pd.DataFrame
+    planted: pd.DataFrame
+
+
+def simulate_runs(participants=None, *, n_silent=60, seed=0, noise=1.0, n_jobs=1):
+    """Simulate the runs of some or all participants.
+
+    Parameters
+    ----------
+    participants : list of str, optional
+        Default: all 39.
+    n_silent : int, default 60
+        Regions without response, beside the five of :func:`eih.fmri.surrogate_regions` that have one.
+    seed : int, default 0
+        Each run draws random numbers of its own from it, whatever the others do.
+    noise : float, default 1.0
+        See :func:`surrogate_series`.
+    n_jobs : int, default 1
+        Number of joblib workers; any joblib backend serves.
+
+    Returns
+    -------
+    list of SurrogateRun
+        Eight per participant; about 0.3 MB each.
+
+    Raises
+    ------
+    ValueError
+        A participant is unknown.
+
+    Examples
+    --------
+    >>> import eih
+    >>> surrogate_runs = eih.fmri.simulate_runs(["sub-01"], n_silent=1)
+    >>> len(surrogate_runs), list(surrogate_runs[0].series)[:4]
+    (8, ['antIns', 'dpIns', 'MCC', 'PAG'])
+    """
+    table = all_events(seed)
+    strangers = sorted(set(participants or ()) - set(table.participant))
+    if strangers:
+        raise ValueError(
+            f"Unknown participant(s) {strangers}; there are '{table.participant.min()}' to "
+            f"'{table.participant.max()}'."
+        )
+    if participants is not None:
+        table = table[table.participant.isin(participants)]
+    planted = planted_amplitudes(n_silent, seed=seed)
+    return Parallel(n_jobs=n_jobs)(
+        delayed(_simulate)(key, run.reset_index(drop=True), planted.loc[key], seed, noise)
+        for key, run in table.groupby(RUN, sort=False)
+    )
 
 
 def surrogate_recordings(run, key, *, seed=0, startle_mm=0.05):
@@ -123,6 +201,14 @@ def surrogate_series(design, key, recordings, amplitudes, *, seed=0, noise=1.0, 
         + _from_body(recordings, times, n_regions, rng)
     )
     return pd.DataFrame(series, index=times, columns=amplitudes.index)
+
+
+def _simulate(key, run, planted, seed, noise):
+    """Simulate one run; this is what a worker does."""
+    recordings = surrogate_recordings(run, key, seed=seed)
+    columns = event_columns(run)
+    series = surrogate_series(columns, key, recordings, planted, seed=seed, noise=noise)
+    return SurrogateRun(key, run, confound_table(recordings), series, planted)
 
 
 def _autoregressive(shape, rho, rng):

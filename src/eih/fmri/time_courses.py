@@ -4,12 +4,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
-from .confounds import confound_table
-from .design import design_matrix, event_columns
+from .design import design_matrix
 from .first_level import fit_run
-from .planted import planted_amplitudes
-from .surrogate_runs import surrogate_recordings, surrogate_series
-from .timing import RUN, all_events, frame_times, printed_design
+from .timing import frame_times, printed_design
 
 
 def stimulus_response(times):
@@ -23,14 +20,14 @@ def stimulus_response(times):
     Returns
     -------
     numpy.ndarray of shape (k,)
-        SPM's canonical response to a stimulus of the printed length. A stimulus that lasts longer
-        approaches 1 after an overshoot.
+        SPM's canonical response to a stimulus of the printed length. It overshoots 1, the level that a
+        lasting stimulus would settle at.
 
     Examples
     --------
     >>> import eih
     >>> eih.fmri.stimulus_response([0, 17, 60]).round(1).tolist()
-    [0.0, 1.2, 0.0]
+    [0.0, 1.1, 0.0]
     """
     from nilearn.glm.first_level import compute_regressor
 
@@ -41,36 +38,25 @@ def stimulus_response(times):
     return np.interp(times, fine, shape.ravel())
 
 
-def surrogate_time_courses(
-    participants=None,
-    *,
-    condition="heat_70",
-    n_bins=None,
-    n_silent=0,
-    seed=0,
-    noise=1.0,
-    n_jobs=1,
-):
-    """Simulate the runs and estimate time courses of one condition with finite impulse responses.
+def fit_time_courses(surrogate_runs, condition="heat_70", *, n_bins=None, n_jobs=1):
+    """Estimate time courses of one condition with finite impulse responses.
 
     Parameters
     ----------
-    participants : list of str, optional
-        Default: all 39.
+    surrogate_runs : list of eih.fmri.surrogate_runs.SurrogateRun
+        From :func:`eih.fmri.simulate_runs`.
     condition : str, default "heat_70"
     n_bins : int, optional
         Volumes after the onset, each with a column for each condition. Default: the printed 12.
-    n_silent : int, default 0
-        Regions without response, beside the five of :func:`eih.fmri.surrogate_regions` that have one.
-    seed, noise, n_jobs
-        See :func:`eih.fmri.surrogate_first_level`.
+    n_jobs : int, default 1
+        Number of joblib workers.
 
     Returns
     -------
     pandas.DataFrame
         One row per person, drug, region and bin: ``participant, drug, region, bin`` (0 …), ``time_s``
         (middle of the bin [s] after the onset), ``estimate`` and ``planted`` [% signal change], means of
-        the four runs of that drug. Surrogate data.
+        the runs of that drug.
 
     Notes
     -----
@@ -79,42 +65,31 @@ def surrogate_time_courses(
     Examples
     --------
     >>> import eih
-    >>> courses = eih.fmri.surrogate_time_courses(["sub-01"])
+    >>> courses = eih.fmri.fit_time_courses(eih.fmri.simulate_runs(["sub-01"], n_silent=0))
     >>> courses.groupby(["drug", "region"], observed=True).size().unique().tolist()
     [12]
     """
     n_bins = int(n_bins or printed_design().fir_bins)
-    planted = planted_amplitudes(n_silent, seed=seed)
-    runs = [
-        (key, run)
-        for key, run in all_events(seed).groupby(RUN, sort=False, observed=True)
-        if participants is None or key[0] in participants
-    ]
     done = Parallel(n_jobs=n_jobs)(
-        delayed(_one_run)(run, key, planted.loc[key], condition, n_bins, seed, noise)
-        for key, run in runs
+        delayed(_one_run)(run, condition, n_bins) for run in surrogate_runs
     )
     keys = ["participant", "drug", "region", "bin", "time_s"]
     return pd.concat(done).groupby(keys, sort=False, observed=True, as_index=False).mean()
 
 
-def _one_run(run, key, amplitudes, condition, n_bins, seed, noise):
-    """Do everything for one run; this is what a worker does."""
-    recordings = surrogate_recordings(run, key, seed=seed)
-    series = surrogate_series(
-        event_columns(run), key, recordings, amplitudes, seed=seed, noise=noise
-    )
+def _one_run(surrogate, condition, n_bins):
+    """Fit one run; this is what a worker does."""
     design = design_matrix(
-        run, response="fir", confounds=confound_table(recordings), fir_bins=n_bins
+        surrogate.events, response="fir", confounds=surrogate.confounds, fir_bins=n_bins
     )
     bins = {k: design.columns == f"{condition}_delay_{k}" for k in range(n_bins)}
-    fitted = fit_run(series, design, contrasts=bins)
+    fitted = fit_run(surrogate.series, design, contrasts=bins)
     times = frame_times(n_bins)
-    planted = np.outer(stimulus_response(times), amplitudes[condition])
+    planted = np.outer(stimulus_response(times), surrogate.planted[condition])
     return pd.DataFrame(
         {
-            "participant": key[0],
-            "drug": run.drug.iloc[0],
+            "participant": surrogate.key[0],
+            "drug": surrogate.events.drug.iloc[0],
             "region": fitted.region,
             "bin": fitted.contrast,
             "time_s": times[fitted.contrast],
