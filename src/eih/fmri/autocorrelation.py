@@ -48,7 +48,7 @@ def false_alarms_by_level(fitted):
     pandas.DataFrame
         One row per level and noise model: ``level`` (``one run``, ``one person``, ``group``),
         ``noise_model, tests`` (their number), ``share`` (with p < 0.05) and ``mc_se`` (its Monte Carlo
-        error, as if the tests were independent; contrasts of one design are partly not).
+        error, from the scatter between regions: contrasts of one region are not independent).
 
     Raises
     ------
@@ -66,9 +66,8 @@ def false_alarms_by_level(fitted):
     rows = []
     for level, table in (("one run", runs), ("one person", people), ("group", group_level(people))):
         for noise_model, own in table.groupby("noise_model", sort=False):
-            share = (own.p < _LIMIT).mean()
-            error = np.sqrt(share * (1 - share) / len(own))
-            rows.append((level, noise_model, len(own), share, error))
+            by_region = (own.p < _LIMIT).groupby(own.region).mean()
+            rows.append((level, noise_model, len(own), by_region.mean(), by_region.sem()))
     return pd.DataFrame(rows, columns=["level", "noise_model", "tests", "share", "mc_se"])
 
 

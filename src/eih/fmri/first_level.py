@@ -1,5 +1,7 @@
 """The first level: fit every run with nilearn, combine the runs of a person, test the people."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
@@ -51,6 +53,43 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
     >>> fitted.set_index("contrast").estimate["heat_intensity"].round(6).item()
     0.5
     """
+    contrasts = contrasts or {name: contrast_vector(name, design) for name in CONTRASTS}
+    estimate, se, df = fit_contrasts(
+        series, design, np.vstack(list(contrasts.values())), noise_model
+    )
+    return pd.DataFrame(
+        {
+            "region": np.tile(np.asarray(series.columns), len(contrasts)),
+            "contrast": np.repeat(list(contrasts), series.shape[1]),
+            "estimate": estimate.ravel(),
+            "se": se.ravel(),
+            "df": df,
+        }
+    )
+
+
+def fit_contrasts(series, design, weights, noise_model="ols"):
+    """Do the computation of :func:`fit_run` on arrays.
+
+    Parameters
+    ----------
+    series : pandas.DataFrame of shape (t, k)
+    design : pandas.DataFrame of shape (t, c)
+    weights : numpy.ndarray of shape (q, c)
+        One contrast per row.
+    noise_model : {"ols", "ar1"}
+
+    Returns
+    -------
+    estimate, se : numpy.ndarray of shape (q, k)
+    df : int
+        Volumes minus columns.
+
+    Raises
+    ------
+    ValueError
+        Another noise model, or no volumes left for the residual.
+    """
     from nilearn.glm.first_level import run_glm
 
     if noise_model not in _NOISE_MODELS:
@@ -61,8 +100,6 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
             f"The design has {design.shape[1]} columns for {design.shape[0]} volumes; nothing is left to "
             "estimate the noise. Use fewer confounds."
         )
-    contrasts = contrasts or {name: contrast_vector(name, design) for name in CONTRASTS}
-    weights = np.vstack(list(contrasts.values()))
     labels, fits = run_glm(
         series.to_numpy(float), design.to_numpy(float), noise_model=noise_model, bins=_AR_STEPS
     )
@@ -70,17 +107,9 @@ def fit_run(series, design, *, contrasts=None, noise_model="ols"):
     for label, fit in fits.items():
         own = labels == label
         estimate[:, own] = weights @ fit.theta
-        variance = np.einsum("ij,jk,ik->i", weights, fit.cov, weights)
+        variance = ((weights @ fit.cov) * weights).sum(axis=1)
         se[:, own] = np.sqrt(np.outer(variance, fit.dispersion))
-    return pd.DataFrame(
-        {
-            "region": np.tile(np.asarray(series.columns), len(weights)),
-            "contrast": np.repeat(list(contrasts), series.shape[1]),
-            "estimate": estimate.ravel(),
-            "se": se.ravel(),
-            "df": df,
-        }
-    )
+    return estimate, se, df
 
 
 def fit_runs(surrogate_runs, *, noise_models=("ols",), confounds=True, n_jobs=1, **design):
@@ -103,7 +132,7 @@ def fit_runs(surrogate_runs, *, noise_models=("ols",), confounds=True, n_jobs=1,
     -------
     pandas.DataFrame
         One row per run, noise model, contrast and region: ``participant, session, block, drug,
-        exercise, noise_model, region, contrast, estimate, se`` [% signal change], ``df`` and ``truth``
+        exercise, noise_model, contrast, region, estimate, se`` [% signal change], ``df`` and ``truth``
         (what was planted).
 
     Examples
@@ -116,7 +145,14 @@ def fit_runs(surrogate_runs, *, noise_models=("ols",), confounds=True, n_jobs=1,
     done = Parallel(n_jobs=n_jobs)(
         delayed(_fit_one)(run, noise_models, confounds, design) for run in surrogate_runs
     )
-    return pd.concat(done, ignore_index=True)
+    labels = pd.DataFrame(
+        [(*run.key, *run.events[["drug", "exercise"]].iloc[0]) for run in surrogate_runs],
+        columns=[*RUN, "drug", "exercise"],
+    )
+    tests = product(noise_models, CONTRASTS, surrogate_runs[0].series)
+    tests = pd.DataFrame(list(tests), columns=["noise_model", "contrast", "region"])
+    fitted = labels.merge(tests, how="cross")
+    return fitted.assign(**{name: np.concatenate([fit[name] for fit in done]) for name in done[0]})
 
 
 def combine_runs(fitted, weights=None):
@@ -195,15 +231,15 @@ def group_level(people):
 
 
 def _fit_one(surrogate, noise_models, confounds, design):
-    """Fit one run; this is what a worker does."""
+    """Fit one run; this is what a worker does. Rows: noise model, then contrast, then region."""
     extra = surrogate.confounds if confounds else None
     matrix = design_matrix(surrogate.events, confounds=extra, **design)
-    truth = pd.DataFrame(CONTRASTS, CONDITIONS).T @ surrogate.planted[CONDITIONS].T
-    of_run = surrogate.events[["drug", "exercise"]].iloc[0].to_dict()
-    labels = dict(zip(RUN, surrogate.key, strict=True)) | of_run
-    fits = []
-    for noise_model in noise_models:
-        fit = fit_run(surrogate.series, matrix, noise_model=noise_model)
-        fits.append(fit.assign(noise_model=noise_model, truth=truth.to_numpy().ravel(), **labels))
-    order = [*labels, "noise_model", "region", "contrast", "estimate", "se", "df", "truth"]
-    return pd.concat(fits, ignore_index=True)[order]
+    weights = np.vstack([contrast_vector(name, matrix) for name in CONTRASTS])
+    fits = [fit_contrasts(surrogate.series, matrix, weights, model) for model in noise_models]
+    truth = np.array(list(CONTRASTS.values())) @ surrogate.planted[CONDITIONS].to_numpy().T
+    return {
+        "estimate": np.concatenate([estimate.ravel() for estimate, _, _ in fits]),
+        "se": np.concatenate([se.ravel() for _, se, _ in fits]),
+        "df": np.concatenate([np.full(truth.size, df) for _, _, df in fits]),
+        "truth": np.tile(truth.ravel(), len(noise_models)),
+    }

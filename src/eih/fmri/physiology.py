@@ -12,7 +12,7 @@ from scipy import ndimage, signal
 
 from .timing import printed_design
 
-SAMPLING_HZ = 100  # recorded at 1000 Hz; the authors' script brings the traces to 100 Hz
+SAMPLING_HZ = 50  # recorded at 1000 Hz; 50 place a beat to a hundredth of a second
 _BREATHS_PER_S = 0.27
 _BEATS_PER_S = 1.15
 _LEVELS = 100  # steps of the histogram of breathing depth, as in Glover et al.
@@ -30,7 +30,7 @@ def surrogate_physiology(duration_s, rng):
     Returns
     -------
     pandas.DataFrame
-        Index: time [s], 100 per second. ``pulse`` and ``breathing`` (belt, inhaled is up), in units of
+        Index: time [s], 50 per second. ``pulse`` and ``breathing`` (belt, inhaled is up), in units of
         their own. Heart and breathing rate wander slowly and differ between calls; the heart beats faster
         while inhaling.
 
@@ -38,7 +38,7 @@ def surrogate_physiology(duration_s, rng):
     --------
     >>> import eih, numpy as np
     >>> eih.fmri.surrogate_physiology(60, np.random.default_rng(0)).shape
-    (6000, 2)
+    (3000, 2)
     """
     n = round(duration_s * SAMPLING_HZ)
     rate = _BREATHS_PER_S * (1 + 0.1 * rng.standard_normal()) * (1 + 0.15 * _wandering(n, 8, rng))

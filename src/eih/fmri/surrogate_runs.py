@@ -30,7 +30,7 @@ class Recordings:
     motion : pandas.DataFrame of shape (t, 6)
         Realignment parameters, see :func:`eih.fmri.motion_terms`.
     traces : pandas.DataFrame
-        ``pulse`` and ``breathing``, 100 per second.
+        ``pulse`` and ``breathing``, 50 per second.
     white_matter, csf : numpy.ndarray of shape (t, 40)
         Series of voxels without grey matter.
     scanner_noise : numpy.ndarray of shape (t, 3)

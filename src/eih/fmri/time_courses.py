@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
 
+from ..tables.schema import DRUGS
 from .design import design_matrix
-from .first_level import fit_run
+from .first_level import fit_contrasts
 from .timing import frame_times, printed_design
 
 
@@ -73,27 +74,29 @@ def fit_time_courses(surrogate_runs, condition="heat_70", *, n_bins=None, n_jobs
     done = Parallel(n_jobs=n_jobs)(
         delayed(_one_run)(run, condition, n_bins) for run in surrogate_runs
     )
+    times = frame_times(n_bins)
+    shape = stimulus_response(times)[:, None]
+    labels = pd.DataFrame(
+        [(run.key[0], run.events.drug.iloc[0]) for run in surrogate_runs],
+        columns=["participant", "drug"],
+    )
+    bins = pd.DataFrame({"bin": range(n_bins), "time_s": times})
+    rows = bins.merge(pd.DataFrame({"region": list(surrogate_runs[0].series)}), how="cross")
+    planted = [shape * run.planted[condition].to_numpy() for run in surrogate_runs]
+    courses = labels.merge(rows, how="cross").assign(
+        estimate=np.concatenate([course.ravel() for course in done]),
+        planted=np.concatenate([course.ravel() for course in planted]),
+    )
+    courses["drug"] = pd.Categorical(courses.drug, DRUGS)
     keys = ["participant", "drug", "region", "bin", "time_s"]
-    return pd.concat(done).groupby(keys, sort=False, observed=True, as_index=False).mean()
+    return courses.groupby(keys, sort=False, observed=True, as_index=False).mean()
 
 
 def _one_run(surrogate, condition, n_bins):
-    """Fit one run; this is what a worker does."""
+    """Fit one run, return estimates of shape (bins, regions); this is what a worker does."""
     design = design_matrix(
         surrogate.events, response="fir", confounds=surrogate.confounds, fir_bins=n_bins
     )
-    bins = {k: design.columns == f"{condition}_delay_{k}" for k in range(n_bins)}
-    fitted = fit_run(surrogate.series, design, contrasts=bins)
-    times = frame_times(n_bins)
-    planted = np.outer(stimulus_response(times), surrogate.planted[condition])
-    return pd.DataFrame(
-        {
-            "participant": surrogate.key[0],
-            "drug": surrogate.events.drug.iloc[0],
-            "region": fitted.region,
-            "bin": fitted.contrast,
-            "time_s": times[fitted.contrast],
-            "estimate": fitted.estimate,
-            "planted": planted.ravel(),
-        }
-    )
+    names = [f"{condition}_delay_{k}" for k in range(n_bins)]
+    weights = np.array([design.columns == name for name in names], dtype=float)
+    return fit_contrasts(surrogate.series, design, weights)[0]
