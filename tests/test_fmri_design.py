@@ -164,13 +164,11 @@ def test_precision_for_independent_noise_is_the_textbook_formula(run):
 
 def test_precision_for_autocorrelated_noise_is_what_simulation_gives(run):
     """Claimed and true standard error and the false alarms agree with 4,000 simulated series."""
-    from eih.fmri.surrogate_runs import _autoregressive
-
     rho, n = 0.4, 4000
     design = eih.fmri.design_matrix(run)
     weights = eih.fmri.contrast_vector("heat", design)
-    noise = _autoregressive((len(design), n), rho, np.random.default_rng(1)) * np.sqrt(1 - rho**2)
-    fitted = eih.fmri.fit_run(pd.DataFrame(noise), design, contrasts={"heat": weights})
+    noise = eih.fmri.surrogate_noise(len(design), n, rho)
+    fitted = eih.fmri.fit_run(noise, design, contrasts={"heat": weights})
     precision = eih.fmri.contrast_precision(design, weights, rho)
     assert fitted.se.mean() == pytest.approx(precision.se_claimed, rel=0.01)
     assert fitted.estimate.std() == pytest.approx(precision.se_true, rel=0.04)

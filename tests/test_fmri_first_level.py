@@ -1,7 +1,6 @@
 """Surrogate runs and their first level: what is planted is found, where nothing is nothing."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from joblib import parallel_config
 
@@ -116,14 +115,9 @@ def test_confounds_hide_autocorrelation_from_the_residuals():
     key = ("sub-01", 1, 1)
     run = eih.fmri.events(*key)
     confounds = eih.fmri.confound_table(eih.fmri.surrogate_recordings(run, key))
-    from eih.fmri.surrogate_runs import _autoregressive
-
-    noise = _autoregressive((len(confounds), 200), 0.4, np.random.default_rng(0))
+    noise = eih.fmri.surrogate_noise(len(confounds), 200, 0.4)
     plain, full = (eih.fmri.design_matrix(run, confounds=extra) for extra in (None, confounds))
-    shown = [
-        eih.fmri.residual_autocorrelation(pd.DataFrame(noise), design).mean()
-        for design in (plain, full)
-    ]
+    shown = [eih.fmri.residual_autocorrelation(noise, design).mean() for design in (plain, full)]
     assert 0.4 > shown[0] > shown[1] + 0.05 > 0.05
 
 

@@ -115,6 +115,7 @@ def design_picture(design, groups, ax=None):
     ax.xaxis.tick_top()
     ax.set(ylabel="Volume")
     ax.grid(visible=False)
+    ax.spines[:].set_visible(True)
     return ax
 
 

@@ -35,6 +35,7 @@ _HOME_OF = {
     "planted_amplitudes": "planted",
     "surrogate_recordings": "surrogate_runs",
     "surrogate_series": "surrogate_runs",
+    "surrogate_noise": "surrogate_runs",
     "simulate_runs": "surrogate_runs",
     "variance_inflation": "design_checks",
     "share_left": "design_checks",

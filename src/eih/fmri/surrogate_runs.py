@@ -203,6 +203,32 @@ def surrogate_series(design, key, recordings, amplitudes, *, seed=0, noise=1.0, 
     return pd.DataFrame(series, index=times, columns=amplitudes.index)
 
 
+def surrogate_noise(n_scans, n_regions, rho, *, seed=0):
+    """Draw first-order autoregressive noise and nothing else.
+
+    Parameters
+    ----------
+    n_scans, n_regions : int
+    rho : float
+        Correlation of neighbouring volumes.
+    seed : int, default 0
+
+    Returns
+    -------
+    pandas.DataFrame of shape (n_scans, n_regions)
+        Standard deviation 1.
+
+    Examples
+    --------
+    >>> import eih
+    >>> noise = eih.fmri.surrogate_noise(1000, 2, 0.5)[0]
+    >>> noise.autocorr().round(1).item()
+    0.5
+    """
+    drawn = _autoregressive((n_scans, n_regions), rho, np.random.default_rng(seed))
+    return pd.DataFrame(drawn * np.sqrt(1 - rho**2))
+
+
 def _simulate(key, run, planted, seed, noise):
     """Simulate one run; this is what a worker does."""
     recordings = surrogate_recordings(run, key, seed=seed)
@@ -247,7 +273,8 @@ def _motion(run, times, breathing, startle_mm, rng):
     nod = np.interp(times, breathing.index, breathing)
     since = times[:, None] - run.onset.to_numpy()[None, :]
     startle = np.where((since >= 0) & (since < 4), rng.gamma(2, startle_mm / 2, len(run)), 0).sum(1)
-    jerks = (rng.random(n) < 0.004) * rng.normal(0, 1, n)
-    walk[:, 2] += 0.02 * nod + startle + np.cumsum(jerks) * 0.7
+    jerks = np.cumsum((rng.random(n) < 0.01) * rng.normal(0, 0.4, n))
+    walk += np.outer(jerks, [0.3, 0.5, 1, 0.008, 0.003, 0.003])
+    walk[:, 2] += 0.02 * nod + startle
     walk[:, 3] += 4e-4 * nod + 0.004 * startle
     return pd.DataFrame(walk - walk[0], columns=["x", "y", "z", "pitch", "roll", "yaw"])
