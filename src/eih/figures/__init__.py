@@ -15,6 +15,13 @@ from .convergence import (
 from .differences import difference_by_target
 from .equivalence import bayes_factor_by_scale, relief_against_bounds
 from .expectation import difference_by_expectation, expectation_ratings
+from .first_level import (
+    design_picture,
+    expected_responses,
+    inflation_by_stage,
+    precision_by_filter,
+    run_timeline,
+)
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
 from .implied import implied_intervals
@@ -41,23 +48,29 @@ from .review import (
 )
 from .sample import distribution_by_sex, trial_sequence
 from .specification import choice_matrix, option_shares, significant_shares, specification_curve
+from .time_courses import alarms_by_level, estimates_and_truth, time_course, time_course_table
 
 __all__ = [
+    "alarms_by_level",
     "axial_slices",
     "bayes_factor_by_scale",
     "before_and_after_by_exercise",
     "choice_matrix",
     "conditions_by_target",
     "contrasts_with_intervals",
+    "design_picture",
     "deviation_from_target",
     "difference_by_expectation",
     "difference_by_fitness",
     "difference_by_target",
     "distribution_by_sex",
+    "estimates_and_truth",
     "estimates_of_studies",
     "expectation_ratings",
+    "expected_responses",
     "grouping_grid",
     "implied_intervals",
+    "inflation_by_stage",
     "intervals_by_target",
     "lines_through",
     "mark_mean",
@@ -74,6 +87,7 @@ __all__ = [
     "percentiles_of_peaks",
     "placements_and_observed",
     "power_by_people",
+    "precision_by_filter",
     "profile_and_parabola",
     "raincloud",
     "rating_distribution",
@@ -84,12 +98,15 @@ __all__ = [
     "regions_of_interest",
     "regression_band",
     "relief_against_bounds",
+    "run_timeline",
     "shrinkage",
     "significant_shares",
     "slices_at_peaks",
     "slices_through_peaks",
     "specification_curve",
     "spread_of_observed_power",
+    "time_course",
+    "time_course_table",
     "trial_sequence",
     "within_subject_interval",
 ]
