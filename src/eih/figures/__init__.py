@@ -18,6 +18,15 @@ from .equivalence import bayes_factor_by_scale, relief_against_bounds
 from .expectation import difference_by_expectation, expectation_ratings
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
+from .group_inference import (
+    design_matrices,
+    error_rates,
+    maxima_and_thresholds,
+    peak_without_people,
+    planted_and_found,
+    power_by_noncentrality,
+    spread_of_found,
+)
 from .left_out import name_people, pairs_left_out, people_left_out
 from .maps import axial_slices, slices_through_peaks, small_volume
 from .models import grouping_grid, p_value_histogram, profile_and_parabola, shrinkage
@@ -40,6 +49,7 @@ from .review import (
 )
 from .sample import distribution_by_sex, trial_sequence
 from .specification import choice_matrix, option_shares, significant_shares, specification_curve
+from .surrogate_brains import stamp_surrogate, surrogate_glass_brain, surrogate_slices
 
 __all__ = [
     "axial_slices",
@@ -48,17 +58,20 @@ __all__ = [
     "choice_matrix",
     "conditions_by_target",
     "contrasts_with_intervals",
+    "design_matrices",
     "deviation_from_target",
     "difference_by_expectation",
     "difference_by_fitness",
     "difference_by_target",
     "distribution_by_sex",
+    "error_rates",
     "estimates_of_studies",
     "expectation_ratings",
     "grouping_grid",
     "intervals_by_target",
     "lines_through",
     "mark_mean",
+    "maxima_and_thresholds",
     "mean_and_interval",
     "name_people",
     "observed_power_by_p",
@@ -67,10 +80,13 @@ __all__ = [
     "paired_conditions",
     "pairs_by_target",
     "pairs_left_out",
+    "peak_without_people",
     "peaks_over_map",
     "people_left_out",
     "percentiles_of_peaks",
     "placements_and_observed",
+    "planted_and_found",
+    "power_by_noncentrality",
     "power_by_people",
     "profile_and_parabola",
     "raincloud",
@@ -88,7 +104,11 @@ __all__ = [
     "slices_through_peaks",
     "small_volume",
     "specification_curve",
+    "spread_of_found",
     "spread_of_observed_power",
+    "stamp_surrogate",
+    "surrogate_glass_brain",
+    "surrogate_slices",
     "trial_sequence",
     "within_subject_interval",
 ]

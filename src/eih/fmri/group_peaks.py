@@ -4,8 +4,11 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
-from .grids import group_grid
-from .group_models import fit_group, group_design
+from .corrections import prepare_corrections
+from .grids import group_grid, search_volumes, smooth_noise
+from .group_models import MODELS, fit_group, group_design
+from .permutation import permutation_maxima, permutation_threshold
+from .surrogate_maps import TIE, surrogate_contrasts
 
 RADIUS = 12.0  # mm around a planted voxel in which the found peak is looked for
 FOUND = ["model", "id", "region", "volume", "noncentrality", "T_planted", "T_found", "distance_mm"]
@@ -32,7 +35,8 @@ def found_peaks(surrogate, fit, prepared, radius=RADIUS):
         (planted), ``T_planted`` (T at the planted voxel), ``T_found`` (at the found peak),
         ``distance_mm`` (between the two), ``effect`` (planted), ``estimate, ci_low, ci_high`` (at the
         planted voxel, 95 % t interval), ``estimate_found`` and, for each method, the corrected p of the
-        found peak: ``p_permutation`` (missing without maxima), ``p_random_field, p_bonferroni, p_spm``.
+        found peak: ``p_permutation`` (missing without maxima), ``p_random_field, p_bonferroni, p_spm``;
+        ``threshold`` (T above which permutation says p ≤ 0.05 in that volume; missing without maxima).
 
     Examples
     --------
@@ -61,9 +65,49 @@ def found_peaks(surrogate, fit, prepared, radius=RADIUS):
             row = [surrogate.model, peak.id, peak.region, volume, peak.noncentrality]
             row += [fit.t[peak.voxel], fit.t[top], away[top], peak.effect]
             row += [values[peak.voxel] for values in (fit.effect, low, high)] + [fit.effect[top]]
-            rows.append({**dict(zip(FOUND, row, strict=True)), "p_permutation": np.nan, **p})
-    names = [*FOUND, "p_permutation", "p_random_field", "p_bonferroni", "p_spm"]
+            rows.append({**dict(zip(FOUND, row, strict=True)), **p})
+            if prepared.maxima is not None:
+                rows[-1]["threshold"] = permutation_threshold(prepared.maxima[volume])
+    names = [*FOUND, "p_permutation", "p_random_field", "p_bonferroni", "p_spm", "threshold"]
     return pd.DataFrame(rows, columns=names)
+
+
+def surrogate_study(rng, *, tie=TIE, permutations=999):
+    """Simulate one study of all group models with the same noise, and analyse it.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    tie : float, default 0.4
+        As in :func:`eih.fmri.surrogate_contrasts`.
+    permutations : int, default 999
+        Sign flips or shuffles per model.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of :func:`found_peaks` and ``df``, a row per peak and volume.
+    """
+    volumes, noise = search_volumes(), smooth_noise(rng, len(group_design("drug")[0]))
+    tables = []
+    for model in MODELS:
+        surrogate = surrogate_contrasts(rng, model, tie=tie, noise=noise)
+        fit, prepared = analyse(rng, surrogate.values, model, volumes, permutations)
+        tables.append(found_peaks(surrogate, fit, prepared).assign(df=fit.df))
+    return pd.concat(tables, ignore_index=True)
+
+
+def analyse(rng, values, model, volumes, permutations):
+    """Fit a group model to images and prepare all corrections.
+
+    Returns
+    -------
+    GroupFit, Corrections
+    """
+    design, contrast = group_design(model)
+    maxima = permutation_maxima(rng, values, design, contrast, volumes, permutations)
+    fit = fit_group(values, design, contrast)
+    return fit, prepare_corrections(fit, volumes, maxima)
 
 
 def peak_without_each(values, model, people):

@@ -244,7 +244,7 @@ def permutation_p(t, maxima):
 
 
 def permutation_threshold(maxima, alpha=0.05):
-    """Return the T from which :func:`permutation_p` is at most alpha.
+    """Return the T above which :func:`permutation_p` is at most alpha.
 
     Examples
     --------

@@ -8,12 +8,10 @@ import numpy as np
 import pandas as pd
 
 from ..brain.peaks import peaks_with_models
-from .corrections import METHODS, prepare_corrections
+from .corrections import METHODS
 from .grids import search_volumes, smooth_noise
-from .group_models import MODELS, contrast_scale, fit_group, group_design
-from .group_peaks import found_peaks, uncorrected_map
-from .permutation import permutation_maxima
-from .surrogate_maps import surrogate_contrasts
+from .group_models import contrast_scale, group_design
+from .group_peaks import analyse, surrogate_study, uncorrected_map
 
 PERMUTATIONS = 499
 NULL_MODELS = ("drug", "fitness", "sex")  # one of each design: a mean, a slope, two groups
@@ -42,7 +40,7 @@ def null_replicate(seed, number):
     volumes, noise = search_volumes(), smooth_noise(rng, len(group_design("drug")[0]))
     rows = []
     for model in NULL_MODELS:
-        fit, prepared = _analysed(rng, noise, model, volumes)
+        fit, prepared = analyse(rng, noise, model, volumes, PERMUTATIONS)
         shown = uncorrected_map(fit.t, fit.df)
         for volume, inside in volumes.items():
             highest = float(fit.t[inside].max())
@@ -71,25 +69,12 @@ def planted_replicate(seed, number):
         A row per planted peak and volume that holds it; the columns are those of ``fmri_validation.json``.
     """
     rng = np.random.default_rng([seed, 1, number])
-    volumes, noise = search_volumes(), smooth_noise(rng, len(group_design("drug")[0]))
-    rows = []
-    for model in MODELS:
-        surrogate = surrogate_contrasts(rng, model, tie=0.0, noise=noise)
-        fit, prepared = _analysed(rng, surrogate.values, model, volumes)
-        found = found_peaks(surrogate, fit, prepared).assign(df=fit.df)
-        named = {"id": "peak", "effect": "true", "T_planted": "t", "T_found": "t_found"}
-        rows += found.rename(columns=named).to_dict("records")
-    return _tidy(rows, "planted", number)
+    found = surrogate_study(rng, tie=0.0, permutations=PERMUTATIONS)
+    named = {"id": "peak", "effect": "true", "T_planted": "t", "T_found": "t_found"}
+    return _tidy(found.rename(columns=named).to_dict("records"), "planted", number)
 
 
 REPLICATES = {"null": null_replicate, "planted": planted_replicate}
-
-
-def _analysed(rng, values, model, volumes):
-    design, contrast = group_design(model)
-    maxima = permutation_maxima(rng, values, design, contrast, volumes, PERMUTATIONS)
-    fit = fit_group(values, design, contrast)
-    return fit, prepare_corrections(fit, volumes, maxima)
 
 
 def _tidy(rows, kind, number):
