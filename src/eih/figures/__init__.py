@@ -24,6 +24,15 @@ from .first_level import (
 )
 from .fitness import difference_by_fitness, regression_band
 from .fitness_ratings import ratings_by_fitness
+from .group_inference import (
+    design_matrices,
+    error_rates,
+    maxima_and_thresholds,
+    peak_without_people,
+    planted_and_found,
+    power_by_noncentrality,
+    spread_of_found,
+)
 from .implied import implied_intervals
 from .left_out import name_people, pairs_left_out, people_left_out
 from .maps import axial_slices, slices_through_peaks
@@ -48,6 +57,7 @@ from .review import (
 )
 from .sample import distribution_by_sex, trial_sequence
 from .specification import choice_matrix, option_shares, significant_shares, specification_curve
+from .surrogate_brains import stamp_surrogate, surrogate_glass_brain, surrogate_slices
 from .time_courses import alarms_by_level, estimates_and_truth, time_course, time_course_table
 
 __all__ = [
@@ -59,12 +69,14 @@ __all__ = [
     "conditions_by_target",
     "contrasts_with_intervals",
     "design_picture",
+    "design_matrices",
     "deviation_from_target",
     "difference_by_expectation",
     "difference_by_fitness",
     "difference_by_target",
     "distribution_by_sex",
     "estimates_and_truth",
+    "error_rates",
     "estimates_of_studies",
     "expectation_ratings",
     "expected_responses",
@@ -74,6 +86,7 @@ __all__ = [
     "intervals_by_target",
     "lines_through",
     "mark_mean",
+    "maxima_and_thresholds",
     "mean_and_interval",
     "name_people",
     "observed_power_by_p",
@@ -82,10 +95,13 @@ __all__ = [
     "paired_conditions",
     "pairs_by_target",
     "pairs_left_out",
+    "peak_without_people",
     "peaks_over_map",
     "people_left_out",
     "percentiles_of_peaks",
     "placements_and_observed",
+    "planted_and_found",
+    "power_by_noncentrality",
     "power_by_people",
     "precision_by_filter",
     "profile_and_parabola",
@@ -104,9 +120,13 @@ __all__ = [
     "slices_at_peaks",
     "slices_through_peaks",
     "specification_curve",
+    "spread_of_found",
     "spread_of_observed_power",
     "time_course",
     "time_course_table",
+    "stamp_surrogate",
+    "surrogate_glass_brain",
+    "surrogate_slices",
     "trial_sequence",
     "within_subject_interval",
 ]

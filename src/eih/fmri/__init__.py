@@ -53,9 +53,38 @@ _HOME_OF = {
     "fit_runs": "first_level",
     "combine_runs": "first_level",
     "group_level": "first_level",
+    # the group level
+    "list_group_models": "group_models",
+    "group_design": "group_models",
+    "fit_group": "group_models",
+    "group_grid": "grids",
+    "map_image": "grids",
+    "voxel_of": "grids",
+    "search_volumes": "grids",
+    "smooth_noise": "grids",
+    "surrogate_contrasts": "surrogate_maps",
+    "planted_effects": "surrogate_maps",
+    "rating_scores": "surrogate_maps",
+    "permutation_maxima": "permutation",
+    "permutation_p": "permutation",
+    "permutation_threshold": "permutation",
+    "expected_clusters": "random_fields",
+    "random_field_p": "random_fields",
+    "random_field_threshold": "random_fields",
+    "prepare_corrections": "corrections",
+    "found_peaks": "group_peaks",
+    "peak_without_each": "group_peaks",
+    "surrogate_study": "group_peaks",
+    "uncorrected_map": "group_peaks",
+    "familywise_error": "validation",
+    "detection_power": "validation",
+    "recovery": "validation",
+    "null_clusters": "validation",
+    "load_fmri_validation": "validation_store",
+    "recheck_fmri_validation": "validation_store",
 }
 
-__all__ = list(_HOME_OF)
+__all__ = [*_HOME_OF]
 
 
 def __getattr__(name):
