@@ -12,7 +12,7 @@ import pytest
 
 import eih
 from eih.brain import maps, panels, region_report
-from eih.brain.map_report import Note
+from eih.pages.map_report import Note
 from eih.tables.data import data_folder
 from eih.tables.schema import DataError
 

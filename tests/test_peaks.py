@@ -18,8 +18,8 @@ from scipy import stats
 import eih
 from eih import figures
 from eih.brain import map_peaks, map_viewer, maps, peak_consistency, peaks
-from eih.brain.map_report import Note
-from eih.brain.results import brain_result
+from eih.pages.brain_results import brain_result
+from eih.pages.map_report import Note
 from eih.tables.data import data_folder
 from eih.tables.schema import DataError
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from .map_viewer import MapViewer
+from ..brain.map_viewer import MapViewer
 
 
 class Note:
@@ -23,7 +23,7 @@ class Note:
 
 @dataclass(frozen=True, repr=False)
 class MapReport:
-    """Tables of a map and its viewer; made by :meth:`eih.brain.results.BrainResult.in_the_map`.
+    """Tables of a map and its viewer; made by :meth:`eih.pages.brain_results.BrainResult.in_the_map`.
 
     ``peaks`` as from :func:`eih.brain.map_peaks.peaks_in_map`, ``clusters`` and ``extent`` as from the
     functions of these names there.

@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 
+from ..brain import maps
+from ..brain.regions import region_masks, regions, small_volume
 from ..paper.printed import reported_peaks
-from . import maps
 from .map_report import Note
-from .regions import region_masks, regions, small_volume
 
 
 def regions_figure(label, number):

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from ..brain import maps
+from ..brain.map_peaks import clusters, extent_in_mask, peaks_in_map, threshold_of
+from ..brain.map_viewer import view_map
+from ..brain.peaks import STATISTICS, peak_statistics, peaks_with_models
 from ..paper.verdicts import EXACT, compare
-from . import maps
-from .map_peaks import clusters, extent_in_mask, peaks_in_map, threshold_of
 from .map_report import MapReport, Note
-from .map_viewer import view_map
-from .peaks import STATISTICS, peak_statistics, peaks_with_models
 
 DISPLAY_P = 0.001  # uncorrected, as in the paper's figures of these maps
 
