@@ -9,8 +9,9 @@ import pytest
 
 import eih
 from eih.paper.comparison import LEDGER_COLUMNS, shown
+from eih.paper.ledger_table import show_searchable
 from eih.paper.verdicts import VERDICTS
-from eih.paper.views import LedgerView, badge, show_searchable
+from eih.paper.views import LedgerView, badge
 from eih.style import KINDS, kind_badge
 
 
@@ -36,10 +37,18 @@ def test_text_of_the_data_is_escaped():
 
 def test_the_searchable_table_is_escaped_and_has_anchors():
     """The table of the ledger page holds its rows as text, each result with its id as anchor."""
-    page = show_searchable(row(effect="<script>x</script>", section="s2-1")).data
+    page = show_searchable(row(effect="<script>x</script>", section="s2-1"))._repr_html_()
     assert "<script>x" not in page
-    assert '<span id="r1">' in page
+    assert '<tbody id="r1" data-chapter="heat_pain">' in page
     assert 'href="heat_pain.html"' in page
+
+
+def test_the_chapter_of_a_result_is_where_it_is_recomputed():
+    """A result of one section that another chapter recomputes leads there."""
+    one = row(section="s2-1")
+    two = row(section="s2-1", analysis="heat_fitness_slopes", quantity="se")
+    page = show_searchable(pd.concat([one, two]))._repr_html_()
+    assert 'data-chapter="sex_and_fitness"' in page
 
 
 def test_a_reported_result_links_to_its_ledger_row():
@@ -95,6 +104,13 @@ def test_the_scoreboard_always_shows_what_differs():
     assert "not yet" not in page
 
 
+def test_a_tile_leads_to_its_rows():
+    """Each tile of the scoreboard is a link to the ledger's rows with its verdict, from any page."""
+    page = eih.show_scoreboard(row(verdict="not public"))._repr_html_()
+    assert 'href="../notebooks/ledger.html?verdict=not%20public#all-rows"' in page
+    assert 'aria-label="1 printed numbers: 0 differs, 1 not public."' in page
+
+
 @pytest.fixture
 def drawing():
     """Draw something."""
@@ -116,6 +132,15 @@ def test_a_figure_carries_caption_alt_text_and_data(drawing):
     assert "&lt;b&gt;" in page
     assert "1.23" in page
     assert "data:image/png;base64," in page
+
+
+def test_only_images_of_the_brain_keep_their_greys(drawing):
+    """A figure with an image in it is marked, so that dark pages do not turn it inside out."""
+    words = {"title": "F.", "caption": "One.", "alt": "Two."}
+    assert "eih-scan" not in eih.figure(drawing, label="f", **words)._repr_html_()
+    _, ax = plt.subplots()
+    ax.imshow([[0, 1]])
+    assert "eih-scan" in eih.figure(ax, label="f", **words)._repr_html_()
 
 
 def test_a_shown_figure_is_closed(drawing):

@@ -88,6 +88,8 @@ class Figure:
     alt: str
     table: str
     kind: str | None = None
+    live: object = None
+    scan: bool = False
 
     def _repr_html_(self):
         source = base64.b64encode(self.image).decode("ascii")
@@ -95,19 +97,24 @@ class Figure:
         if self.table:
             behind = f"<details><summary>Data behind this figure</summary>{self.table}</details>"
         badge = f"{kind_badge(self.kind)} " if self.kind else ""
+        looks = "eih-figure eih-scan" if self.scan else "eih-figure"
+        live = controls = script = ""
+        if self.live is not None:
+            looks, live = f"{looks} eih-live", f' data-live="{self.live.kind}"'
+            controls, script = '<div class="eih-controls"></div>', self.live.to_html()
         return (
-            f'<figure class="eih-figure" id="{html.escape(self.label)}">'
+            f'<figure class="{looks}" id="{html.escape(self.label)}"{live}>{controls}'
             f'<img src="data:image/png;base64,{source}" alt="{html.escape(self.alt)}" '
             f'width="{self.width}" height="{self.height}">'
             f"<figcaption>{badge}<strong>{html.escape(self.title)}</strong> {html.escape(self.caption)}</figcaption>"
-            f"{behind}</figure>"
+            f"{behind}{script}</figure>"
         )
 
     def __repr__(self):
         return f"{self.title} {self.caption}"
 
 
-def figure(drawing, *, label, title, caption, alt, data=None, kind=None):
+def figure(drawing, *, label, title, caption, alt, data=None, kind=None, live=None):
     """Finish a figure: caption, alternative text, the table behind it, and what kind of thing it shows.
 
     Parameters
@@ -128,6 +135,8 @@ def figure(drawing, *, label, title, caption, alt, data=None, kind=None):
         ``measured``, ``published map``, ``reported``, ``approximated`` or ``surrogate``: a badge before
         the title says so.
         Default: none; ``surrogate`` where the title says it.
+    live : eih.figures.interactive.Live, optional
+        What the page's script needs to draw the figure anew with controls. Without scripts the picture stays.
 
     Returns
     -------
@@ -166,6 +175,8 @@ def figure(drawing, *, label, title, caption, alt, data=None, kind=None):
         kind_badge(kind)
     drawing = getattr(drawing, "figure", drawing)
     drawing = drawing.get_figure() if drawing is None else drawing
+    # Brain slices keep their greys in the dark; everything else may be drawn light on dark.
+    scan = any(ax.images for ax in drawing.axes)
     buffer = io.BytesIO()
     drawing.savefig(buffer, format="png")
     width, height = (round(inches * 96) for inches in drawing.get_size_inches())
@@ -173,7 +184,8 @@ def figure(drawing, *, label, title, caption, alt, data=None, kind=None):
     table = (
         "" if data is None else data.to_html(index=False, float_format="{:.3g}".format, border=0)
     )
-    return Figure(buffer.getvalue(), width, height, label, title, caption, alt, table, kind)
+    image = buffer.getvalue()
+    return Figure(image, width, height, label, title, caption, alt, table, kind, live, scan)
 
 
 def glue(**values):

@@ -5,6 +5,7 @@ is shown, by :func:`eih.figure`.
 """
 
 from ._base import mark_mean, mean_and_interval
+from .blocks import ratings_over_blocks
 from .conditions import paired_conditions, within_subject_interval
 from .convergence import (
     peaks_over_map,
@@ -34,6 +35,7 @@ from .group_inference import (
     spread_of_found,
 )
 from .implied import implied_intervals
+from .interactive import fitness_explorer, specification_explorer, trial_explorer
 from .left_out import name_people, pairs_left_out, people_left_out
 from .maps import axial_slices, slices_through_peaks
 from .models import grouping_grid, p_value_histogram, profile_and_parabola, shrinkage
@@ -80,6 +82,7 @@ __all__ = [
     "estimates_of_studies",
     "expectation_ratings",
     "expected_responses",
+    "fitness_explorer",
     "grouping_grid",
     "implied_intervals",
     "inflation_by_stage",
@@ -109,6 +112,7 @@ __all__ = [
     "rating_distribution",
     "ratings_by_fitness",
     "ratings_by_target",
+    "ratings_over_blocks",
     "ratings_over_time",
     "refits_by_fitness",
     "regions_of_interest",
@@ -120,6 +124,7 @@ __all__ = [
     "slices_at_peaks",
     "slices_through_peaks",
     "specification_curve",
+    "specification_explorer",
     "spread_of_found",
     "spread_of_observed_power",
     "time_course",
@@ -127,6 +132,7 @@ __all__ = [
     "stamp_surrogate",
     "surrogate_glass_brain",
     "surrogate_slices",
+    "trial_explorer",
     "trial_sequence",
     "within_subject_interval",
 ]

@@ -2,9 +2,6 @@
 
 import html
 
-import pandas as pd
-
-from .analyses import chapter_of
 from .comparison import judge, ledger, numbers_of, shown
 from .verdicts import VERDICTS
 
@@ -24,6 +21,11 @@ _SYMBOL = {
     "se": "SE",
     "mean_diff": "difference",
 }
+
+
+def symbol(quantity):
+    """Return what stands for a quantity in a table."""
+    return _SYMBOL.get(quantity, quantity)
 
 
 def badge(verdict):
@@ -74,9 +76,7 @@ def _lines(rows):
     if rows.recomputed.notna().any() or len(rows) == 1:
         return [_cells(row) for row in rows.itertuples()]
     first = rows.iloc[0]
-    printed = ", ".join(
-        f"{_SYMBOL.get(row.quantity, row.quantity)} {row.printed}" for row in rows.itertuples()
-    )
+    printed = ", ".join(f"{symbol(row.quantity)} {row.printed}" for row in rows.itertuples())
     why = f"{badge(first.verdict)}<br><small>{html.escape(first.reason)}</small>"
     return [f'<td colspan="3">{html.escape(printed)}</td><td>{why}</td>']
 
@@ -84,7 +84,7 @@ def _lines(rows):
 def _cells(row):
     why = f"<br><small>{html.escape(row.reason)}</small>" if row.reason else ""
     cells = [
-        html.escape(_SYMBOL.get(row.quantity, row.quantity)),
+        html.escape(symbol(row.quantity)),
         html.escape(row.printed),
         shown(row.recomputed, row.printed),
         badge(row.verdict) + why,
@@ -149,12 +149,31 @@ class ScoreboardView:
 
     def _repr_html_(self):
         tiles = "".join(
-            f'<div class="eih-tile eih-{row.verdict.replace(" ", "-")}"><strong>{row.numbers}</strong>'
-            f"<span>{_MARK[row.verdict]} {row.verdict}</span><small>{html.escape(row.meaning)}</small></div>"
-            for row in self.counts.itertuples()
-            if row.numbers or row.verdict == "differs"
+            f'<a class="eih-tile eih-{row.verdict.replace(" ", "-")}" href="{_rows_with(row.verdict)}">'
+            f"<strong>{row.numbers}</strong><span>{_MARK[row.verdict]} {row.verdict}</span>"
+            f"<small>{html.escape(row.meaning)}</small></a>"
+            for row in self._shown()
         )
-        return f'<div class="eih-scoreboard">{tiles}</div>'
+        return f'{self._bar()}<div class="eih-scoreboard">{tiles}</div>'
+
+    def _shown(self):
+        rows = self.counts.itertuples()
+        return [row for row in rows if row.numbers or row.verdict == "differs"]
+
+    def _bar(self):
+        """Draw the shares of the verdicts as one bar."""
+        words = ", ".join(f"{row.numbers} {row.verdict}" for row in self._shown())
+        parts = "".join(
+            f'<span class="eih-{row.verdict.replace(" ", "-")}" style="flex-grow:{row.numbers}"></span>'
+            for row in self._shown()
+        )
+        total = self.counts.numbers.sum()
+        return f'<div class="eih-bar" role="img" aria-label="{total} printed numbers: {words}.">{parts}</div>'
+
+
+def _rows_with(verdict):
+    """Return the address of the ledger's rows with one verdict, from any page of the book."""
+    return f"../notebooks/ledger.html?verdict={verdict.replace(' ', '%20')}#all-rows"
 
 
 def show_scoreboard(table=None):
@@ -169,68 +188,3 @@ def show_scoreboard(table=None):
 
     table = ledger() if table is None else table
     return ScoreboardView(scoreboard(table), scoreboard(table, by="section"))
-
-
-def show_searchable(table):
-    """Show a ledger as a table that can be searched and sorted without a kernel or a network.
-
-    The rows stand in the page itself, each result with its id as anchor (``ledger.html#r048``), so that
-    the table can be read and linked to without scripts too.
-
-    Parameters
-    ----------
-    table : pandas.DataFrame
-        A ledger.
-    """
-    from IPython.display import HTML
-    from itables import init_notebook_mode, to_html_datatable
-
-    init_notebook_mode(all_interactive=False, connected=False)
-    return HTML(
-        to_html_datatable(
-            _as_text(table).set_index("id").rename_axis(index=None, columns="id"),
-            connected=False,
-            use_to_html=True,
-            allow_html=True,
-            paging=False,
-            scrollX=True,
-            scrollY="75vh",
-            scrollCollapse=True,
-            order=[],
-            classes="display compact eih-ledger",
-        )
-    )
-
-
-def _as_text(table):
-    """Prepare a ledger for reading: an anchor per result, values as shown, everything escaped."""
-    first = ~table.id.duplicated()
-    anchors = [
-        f'<span id="{one}">{one}</span>' if new else one
-        for one, new in zip(table.id, first, strict=True)
-    ]
-    values = [
-        shown(value, text) for value, text in zip(table.recomputed, table.printed, strict=True)
-    ]
-    return pd.DataFrame(
-        {
-            "id": anchors,
-            "effect": table.effect.map(html.escape)
-            + "<br><small>"
-            + table.locus.map(html.escape)
-            + "</small>",
-            "quantity": table.quantity,
-            "printed": table.printed.map(html.escape),
-            "recomputed": values,
-            "verdict": table.verdict.map(badge),
-            "why": table.reason.map(html.escape),
-            "chapter": [
-                _chapter_link(*row) for row in zip(table.analysis, table.section, strict=True)
-            ],
-        }
-    )
-
-
-def _chapter_link(analysis, section):
-    chapter = chapter_of(analysis, section)
-    return f'<a href="{chapter}.html">{chapter.replace("_", " ")}</a>' if chapter else ""
