@@ -13,6 +13,7 @@ from ._answers import QUANTITIES, UnreadableError, is_placeholder, read_names, r
 from ._feedback import NOT_YET, RIGHT, WAITING, Feedback
 
 CLOSE = 0.03  # of the right value
+EXACT = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -144,10 +145,13 @@ class Number(Exercise):
     @property
     def form(self):
         """What the answer looks like, in words."""
-        digits = {0: "a whole number", 1: "a number with one decimal"}
-        text = digits.get(self.decimals, f"a number with {self.decimals} decimals")
-        text += f" [{self.unit}]" if self.unit else ""
-        return text + (", or the fitted model" if self._row else "")
+        unit = f" [{self.unit}]" if self.unit else ""
+        return self._digits + unit + (", or the fitted model" if self._row else "")
+
+    @property
+    def _digits(self):
+        words = {0: "a whole number", 1: "a number with one decimal"}
+        return words.get(self.decimals, f"a number with {self.decimals} decimals")
 
     @property
     def _row(self):
@@ -174,13 +178,16 @@ class Number(Exercise):
 
     def _hint(self, given, right):
         value = given.value
+        known = [(abs(value - other), hint) for hint, other in self.typical_mistakes()]
+        exact = [hint for gap, hint in known if gap < EXACT]
+        if exact:
+            return exact[0]
         if (
             value
             and given.decimals < self.decimals
             and self._same(value, right, 10 ** (self.decimals - given.decimals))
         ):
-            return f"Right as far as it goes: give {self.form.split(',')[0]}."
-        known = [(abs(value - other), hint) for hint, other in self.typical_mistakes()]
+            return f"Right as far as it goes: give {self._digits}."
         known = [(gap, hint) for gap, hint in known if self._same(value, value + gap)]
         if known:
             return min(known, key=lambda pair: pair[0])[1]

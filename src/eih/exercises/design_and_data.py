@@ -1,5 +1,7 @@
 """Exercises of the chapter on the design and the data."""
 
+from functools import cache
+
 from ..paper import subsets
 from ..tables.data import difference_scores, load_trials, mean_ratings
 from ._kinds import Mistake, Names, Number
@@ -8,13 +10,18 @@ from ._tables import Table
 CHAPTER = "design_and_data"
 
 
+@cache
+def _trials():
+    return load_trials()
+
+
 def _one_block():
     """Return the trials of one block of each person."""
-    return load_trials().query("session == 1 and block == 1")
+    return _trials().query("session == 1 and block == 1")
 
 
 def _at_an_end(modality="pressure", target=70, end=101):
-    rows = load_trials(modality)
+    rows = subsets.heat() if modality == "heat" else subsets.pressure()
     return set(rows[(rows.target == target) & (rows.rating == end)].participant)
 
 
@@ -35,7 +42,7 @@ EXERCISES = (
         asks="If every participant had lost one block, which share of all ratings would be missing?",
         unit="share of all ratings, 0 to 1",
         decimals=3,
-        answer=lambda: len(_one_block()) / len(load_trials()),
+        answer=lambda: len(_one_block()) / len(_trials()),
         mistakes=(
             Mistake(
                 "This is the number of ratings. The question asks for their share.",
@@ -43,15 +50,15 @@ EXERCISES = (
             ),
             Mistake(
                 "This is the share of one *session*. How many blocks does a person have over both sessions?",
-                lambda: (load_trials().session == 1).mean(),
+                lambda: (_trials().session == 1).mean(),
             ),
             Mistake(
                 "This counts the blocks of one session only. There are two sessions.",
-                lambda: 1 / load_trials().block.nunique(),
+                lambda: 1 / _trials().block.nunique(),
             ),
             Mistake(
                 "This is the share of one modality in that block. A block has heat and pressure.",
-                lambda: (_one_block().modality == "heat").sum() / len(load_trials()),
+                lambda: (_one_block().modality == "heat").sum() / len(_trials()),
             ),
         ),
         reading="The design is balanced, so each block holds the same share of the ratings.",
@@ -117,7 +124,7 @@ EXERCISES = (
         mistakes=(
             Mistake(
                 "Heat and pressure are mixed here. Keep the heat trials.",
-                lambda: mean_ratings(load_trials(), "drug"),
+                lambda: mean_ratings(_trials(), "drug"),
             ),
             Mistake(
                 "These are the pressure trials. The question is about heat.",
