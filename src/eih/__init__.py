@@ -22,6 +22,12 @@ _HOME_OF = {
     "mean_ratings": "tables.data",
     "relevel": "tables.data",
     "data_dictionary": "tables.schema",
+    "own_columns": "tables.own_rules",
+    "write_template": "tables.own_data",
+    "load_own_trials": "tables.own_data",
+    "check_own": "tables.own_data",
+    "write_tables": "tables.own_data",
+    "surrogate_study": "tables.surrogate",
     "lmm": "models.mixed_models",
     "MixedModel": "models.mixed_models",
     "lm": "models.linear_models",
@@ -100,7 +106,7 @@ _HOME_OF = {
     "glue": "style",
 }
 
-_PARTS = ("figures", "fmri")
+_PARTS = ("exercises", "figures", "fmri")
 
 __all__ = ["__version__", *_HOME_OF]
 

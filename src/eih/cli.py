@@ -45,7 +45,13 @@ def _parser():
     build.set_defaults(run=_build)
     check = actions.add_parser("check", help="check every rule; exit status 1 where one is broken")
     check.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    check.add_argument(
+        "--own", action="store_true", help="DIR holds a study of your own, of any size"
+    )
     check.set_defaults(run=_check)
+    template = actions.add_parser("template", help="write empty tables for a study of your own")
+    template.add_argument("--to", required=True, type=Path, metavar="DIR")
+    template.set_defaults(run=_template)
 
     from .beyond.power_command import add_command as add_power
     from .brain.maps_command import add_command as add_maps
@@ -95,7 +101,17 @@ def _build(options):
     return 0
 
 
+def _template(options):
+    from .tables.own_data import write_template
+
+    for path in write_template(options.to):
+        print(path)
+    return 0
+
+
 def _check(options):
+    if options.own:
+        return _check_own(options.folder)
     from .tables.data import data_folder
     from .tables.upstream import check_folder
 
@@ -107,6 +123,16 @@ def _check(options):
         + ". No rule broken."
     )
     return 0
+
+
+def _check_own(folder):
+    from .tables.own_data import check_own
+
+    if folder is None:
+        raise ValueError("Which folder? Call: eih data check --own DIR")
+    found = check_own(folder)
+    print(found, file=sys.stdout if found else sys.stderr)
+    return 0 if found else 1
 
 
 if __name__ == "__main__":

@@ -34,6 +34,11 @@ def read_text_table(path, table):
             f"{path}, line {line}: byte 0x{error.object[error.start]:02x} is not UTF-8 text. "
             "The tables are UTF-8: save the file again in that encoding."
         ) from None
+    if text.startswith("\ufeff"):
+        raise DataError(
+            f"{path}, line 1: the file starts with a byte-order mark, as Excel writes it. "
+            "Save it again as UTF-8 without one, or restore it with 'git checkout -- data'."
+        )
     return _split_lines(text, path, table)
 
 
@@ -129,7 +134,8 @@ def check_table(frame, path, table):
         problems += _describe(error.failure_cases, frame, table)
     if len(frame) != N_ROWS[table]:
         problems.append(
-            f"{len(frame)} rows where the study has {N_ROWS[table]}; rows were lost or added"
+            f"{len(frame)} rows where the study has {N_ROWS[table]}; rows were lost or added "
+            "(a study of your own is loaded with eih.load_own_trials)"
         )
     _raise_all(path, problems)
     return frame
