@@ -8,10 +8,10 @@ endif
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test serve maps lock lint clean
+.PHONY: help setup book test check-lab serve maps lock lint clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
 
 setup:
 	@$(PYTHON) bootstrap.py
@@ -21,6 +21,9 @@ book: setup  ## compute every chapter and build _build/html/index.html
 
 test: setup  ## run all tests (those of the built pages need `make book` first)
 	@$(VENV)/python -m pytest
+
+check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs Chromium; half an hour)
+	@$(VENV)/python -m pytest -m jupyterlab tests/test_jupyterlab.py
 
 serve:  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@test -f _build/html/index.html || { echo "There is no built book yet. Run: make book"; exit 1; }

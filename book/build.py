@@ -15,6 +15,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from _ext import provenance
+
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "_build"
 HTML = BUILD / "html"
@@ -25,6 +27,7 @@ STATE = BUILD / "state.json"
 RESULTS = ("src", "data", "requirements.txt")
 # Pages depend on these as well: if they change, every page is rendered anew.
 PAGES = ("book", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml")
+PAGES += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "environment.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints", "maps"}
 BAD_OUTPUT = {"traceback": "an error", "stderr": "a warning or another text on stderr"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
@@ -51,6 +54,11 @@ def fingerprint(root, names, *more):
                 continue
             total.update(f"{place.as_posix()}\0{hashlib.sha256(content).hexdigest()}\n".encode())
     return total.hexdigest()
+
+
+def page_inputs():
+    """Return a checksum over all that pages show beside results: files, revision, repository."""
+    return fingerprint(ROOT, PAGES, provenance.marks(ROOT))
 
 
 def plan(state, results, pages):
@@ -161,7 +169,7 @@ def main():
     import yaml
 
     results = fingerprint(ROOT, RESULTS, sys.version)
-    pages = fingerprint(ROOT, PAGES)
+    pages = page_inputs()
     todo = plan(read_state(), results, pages)
     toc = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
     if todo == "nothing" and not page_problems(toc):

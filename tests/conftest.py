@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
-PROMISES = {"R", "bids-validator", "book", "chromium", "git"}
+PROMISES = {"R", "bids-validator", "book", "chromium", "git", "repo2docker"}
 
 
 def promised(text):

@@ -14,13 +14,13 @@ from importlib import import_module
 __version__ = "0.1.0"
 
 _HOME_OF = {
-    "DataError": "tables.schema",
     "load_participants": "tables.data",
     "load_blocks": "tables.data",
     "load_trials": "tables.data",
     "difference_scores": "tables.data",
     "mean_ratings": "tables.data",
     "relevel": "tables.data",
+    "DataError": "tables.schema",
     "data_dictionary": "tables.schema",
     "own_columns": "tables.own_rules",
     "write_template": "tables.own_data",

@@ -205,6 +205,12 @@ def mkda_map(foci, radius=10):
     ------
     ValueError
         A column is missing, a study has two sample sizes, or the radius is not above zero.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.mkda_map(eih.pain_foci())
+    MKDA of 267 foci from 21 studies: 228,483 voxels of 2 mm, 2,853 with p < 0.001
     """
     _checked(foci)
     if not radius > 0:

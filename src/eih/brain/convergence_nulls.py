@@ -46,6 +46,13 @@ def random_placements(peaks, peak_map, n=5000, within="brain", seed=SEED):
     -----
     The set is turned by a random rotation, and one of its peaks, drawn at random, is put on a random
     voxel. For a single peak this is the percentile itself, uniform by construction.
+
+    Examples
+    --------
+    >>> import eih
+    >>> map_of_others = eih.ale_map(eih.pain_foci())
+    >>> eih.random_placements(eih.reported_peaks("s2-1"), map_of_others, n=20).shape
+    (20,)
     """
     from scipy.spatial.transform import Rotation
 
@@ -84,6 +91,14 @@ def placement_test(peaks, peak_map, n=5000, seed=SEED):
     pandas.DataFrame
         A row for ``within`` brain and grey: ``peaks`` (how many), ``mean_percentile``, the median and the
         95 % point of the random placements, and ``p``, the share at least as high (one-sided).
+
+    Examples
+    --------
+    >>> import eih
+    >>> map_of_others = eih.ale_map(eih.pain_foci())
+    >>> test = eih.placement_test(eih.reported_peaks("s2-1"), map_of_others, n=20)
+    >>> test[["within", "peaks"]].to_numpy().tolist()
+    [['brain', 3], ['grey', 3]]
     """
     observed = percentile_at(peak_map.value, peak_map.at(points_of(peaks))).mean()
     rows = []
@@ -209,6 +224,12 @@ def recompute_null(foci, null, n=8):
     pandas.DataFrame
         ``iteration``; ``largest_value`` and ``largest_cluster`` as stored; ``value_now`` and
         ``cluster_now``; ``same``, whether they agree (values to one part in ten thousand).
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.recompute_null(eih.pain_foci(), eih.stored_null(), n=1).same.item()
+    True
     """
     chosen = null.iloc[np.linspace(0, len(null) - 1, n).astype(int)].reset_index(drop=True)
     now = [random_map(foci, i, null.attrs["forming"], null.attrs["seed"]) for i in chosen.iteration]

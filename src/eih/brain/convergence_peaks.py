@@ -56,6 +56,13 @@ def find_clusters(peak_map, null=None):
     pandas.DataFrame
         Largest first: ``cluster`` (number), ``voxels`` (of 8 mm³), ``mni_x, mni_y, mni_z`` [mm] and ``z``
         of its highest voxel; with a null ``p_family``, the share of random maps with a cluster as large.
+
+    Examples
+    --------
+    >>> import eih
+    >>> clusters = eih.find_clusters(eih.ale_map(eih.pain_foci()))
+    >>> len(clusters), clusters.voxels.iloc[0].item()
+    (21, 805)
     """
     labels, centres = peak_map.labels(), brain_grid().centres
     rows = []
@@ -111,6 +118,12 @@ def studies_within(peaks, foci, radius=10):
     -------
     numpy.ndarray of shape (n,)
         Whole numbers, from the coordinates alone.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.studies_within(eih.reported_peaks("s2-1"), eih.pain_foci())
+    array([1, 2, 4])
     """
     gaps = np.linalg.norm(points_of(peaks)[:, None] - points_of(foci), axis=2) <= radius
     return np.array([foci.study[near].nunique() for near in gaps])
@@ -140,6 +153,15 @@ def locate_peaks(peaks, peak_map, clusters):
     ------
     ValueError
         A peak lies outside the brain, or there is no cluster.
+
+    Examples
+    --------
+    >>> import eih
+    >>> map_of_others = eih.ale_map(eih.pain_foci())
+    >>> clusters = eih.find_clusters(map_of_others)
+    >>> places = eih.locate_peaks(eih.reported_peaks("s2-1"), map_of_others, clusters)
+    >>> places.percentile.round().tolist()
+    [81.0, 84.0, 99.0]
     """
     points = points_of(peaks)
     outside = ~brain_grid().holds(points)

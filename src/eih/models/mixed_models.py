@@ -70,7 +70,7 @@ class MixedModel(FittedModel):
 
     @cached_property
     def variances(self):
-        """The variance components as a DataFrame: ``group``, ``variance``, ``sd``.
+        """The variance components, in columns ``group``, ``variance``, ``sd``.
 
         A row per random effect in formula order: an intercept by the name of its group, a slope as
         ``participant: target``. The last row is ``residual``. Correlations of random slopes are in

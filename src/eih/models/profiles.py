@@ -75,6 +75,14 @@ def sd_profile(fit, group, values):
     ------
     ValueError
         The model has a random slope, or no such group.
+
+    Examples
+    --------
+    >>> import eih
+    >>> saline = eih.load_trials(modality="heat").query("drug == 'saline'")
+    >>> fit = eih.lmm("rating ~ target + (1|participant)", saline)
+    >>> eih.sd_profile(fit, "participant", [10, 13, 16]).rise.round(1).tolist()
+    [1.3, 1.1, 6.7]
     """
     deviance, smallest, _ = _sd_deviance(fit, group)
     values = np.asarray(values, dtype=float)

@@ -16,6 +16,14 @@ def study_design(constants=None):
     -------
     matplotlib Figure
         Three rows, from the whole study down to one painful stimulus.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> drawing = eih.study_design()
+    >>> len(drawing.axes)
+    3
+    >>> plt.close(drawing)
     """
     import matplotlib.pyplot as plt
 

@@ -134,6 +134,13 @@ def show_ledger(table):
     ----------
     table : pandas.DataFrame
         Rows of :func:`eih.ledger`.
+
+    Examples
+    --------
+    >>> import eih
+    >>> rows = eih.ledger(section="s2-1")
+    >>> "r023" in eih.show_ledger(rows)._repr_html_()
+    True
     """
     return LedgerView(table)
 
@@ -183,6 +190,13 @@ def show_scoreboard(table=None):
     ----------
     table : pandas.DataFrame, optional
         A ledger. Default: the whole one.
+
+    Examples
+    --------
+    >>> import eih
+    >>> tiles = eih.show_scoreboard(eih.ledger(section="s2-1"))
+    >>> "exact" in tiles._repr_html_()
+    True
     """
     from .comparison import scoreboard
 

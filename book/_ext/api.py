@@ -1,0 +1,152 @@
+"""Sphinx extension: the reference of the package, from its docstrings.
+
+`.. eih-api:: models` describes every public name whose home is in `eih.models`, module by module; a
+name that is added to the package appears by itself.
+"""
+
+import inspect
+from importlib import import_module
+from pkgutil import iter_modules
+
+from docutils import nodes
+from docutils.statemachine import StringList
+from node_tables import table
+from sphinx.addnodes import pending_xref
+from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import nested_parse_with_titles
+
+
+def parts():
+    """List the parts of the package that are public by themselves, such as eih.figures."""
+    import eih
+
+    return [name for name, _, is_package in iter_modules(eih.__path__) if name in eih._PARTS]
+
+
+def public_names():
+    """Return every public name: (module that holds it, name to call it by), in the package's order."""
+    import eih
+
+    found = [(f"eih.{home}", f"eih.{name}") for name, home in eih._HOME_OF.items()]
+    for part in parts():
+        module = import_module(f"eih.{part}")
+        for name in getattr(module, "__all__", ()):
+            value = getattr(module, name)
+            home = getattr(value, "__module__", None) or _home(module, name)
+            found.append((home, f"eih.{part}.{name}"))
+    return found
+
+
+def _home(module, name):
+    """Return where a constant stands: only the part itself knows."""
+    return f"{module.__name__}.{getattr(module, '_HOME_OF', {}).get(name, '')}".rstrip(".")
+
+
+def layer_of(home):
+    """Return the layer of a module: ``eih.models.fitted`` lies in ``models``, ``eih.style`` in ``style``."""
+    return home.split(".")[1]
+
+
+def names_of(layers):
+    """Return module → public names, for one or more layers, in the package's own order."""
+    by_module = {}
+    for home, name in public_names():
+        if layer_of(home) in layers:
+            by_module.setdefault(home, []).append(name)
+    return by_module
+
+
+def heading(home):
+    """Return the heading of a module: its name in words."""
+    words = home.rsplit(".", 1)[-1].strip("_").replace("_", " ")
+    return words[:1].upper() + words[1:]
+
+
+def directive_for(name):
+    """Return the lines that describe one public name."""
+    package, own = name.rsplit(".", 1)
+    value = getattr(import_module(package), own)
+    if inspect.isclass(value):
+        kind = "exception" if issubclass(value, BaseException) else "class"
+        members = [] if kind == "exception" else ["   :members:", "   :member-order: bysource"]
+        return [f".. auto{kind}:: {name}", *members, ""]
+    if inspect.isroutine(value):
+        return [f".. autofunction:: {name}", ""]
+    return [f".. py:data:: {name}", f"   :value: {value!r}"[:300], ""]
+
+
+def first_line(home):
+    """Return what a module says of itself in one line."""
+    return (inspect.getdoc(import_module(home)) or "").split("\n\n")[0].splitlines()
+
+
+def summary(name):
+    """Return the first sentence of the docstring of a public name."""
+    package, own = name.rsplit(".", 1)
+    value = getattr(import_module(package), own)
+    if not (inspect.isclass(value) or inspect.isroutine(value)):
+        return f"`{value!r}`"[:80]
+    return " ".join((inspect.getdoc(value) or "").split("\n\n")[0].split()).replace("``", "`")
+
+
+class Api(SphinxDirective):
+    """Describe the public names of one or more layers."""
+
+    required_arguments = 1
+    optional_arguments = 9
+
+    def run(self):
+        """Write the directives of autodoc, and parse them."""
+        described = names_of(self.arguments)
+        lines = [] if described else ["This layer has no public name yet.", ""]
+        for home, names in described.items():
+            title = heading(home)
+            lines += [title, "-" * len(title), "", *first_line(home), ""]
+            for name in names:
+                lines += directive_for(name)
+        node = nodes.section()
+        node.document = self.state.document
+        source, _ = self.get_source_info()
+        nested_parse_with_titles(self.state, StringList(lines, source), node)
+        return node.children
+
+
+class Layers(SphinxDirective):
+    """List every public name with its first sentence: a section for each page given."""
+
+    has_content = True
+
+    def run(self):
+        """Read lines such as `models: models, style`: page, and the layers that it describes."""
+        folder = self.env.docname.rsplit("/", 1)[0]
+        sections = []
+        for line in self.content:
+            page, layers = line.split(":")
+            names = [name for names in names_of(layers.split()).values() for name in names]
+            docname = f"{folder}/{page}"
+            section = nodes.section(ids=[nodes.make_id(f"layer-{page}")])
+            link = pending_xref(
+                "", nodes.inline("", page), refdomain="std", reftype="doc", refexplicit=False,
+                reftarget=f"/{docname}", refdoc=self.env.docname, refwarn=True,
+            )  # fmt: skip
+            section += nodes.title("", "", link)
+            if names:
+                section += table(["name", "what it is"], [self._row(name) for name in names])
+            sections.append(section)
+        return sections
+
+    def _row(self, name):
+        target = pending_xref(
+            "", nodes.literal(name, name), refdomain="py", reftype="obj", refexplicit=True,
+            reftarget=name, refdoc=self.env.docname, refwarn=True,
+        )  # fmt: skip
+        return [nodes.paragraph("", "", target), summary(name)]
+
+
+def setup(app):
+    """Add the directives; types of other packages are text, for no page may ask another host."""
+    app.setup_extension("sphinx.ext.autodoc")
+    app.setup_extension("sphinx.ext.napoleon")
+    app.add_directive("eih-api", Api)
+    app.add_directive("eih-layers", Layers)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
