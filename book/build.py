@@ -12,9 +12,12 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from importlib.util import find_spec
 from pathlib import Path
 
+import execute
+import yaml
 from _ext import provenance
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,53 +26,32 @@ HTML = BUILD / "html"
 CACHE = BUILD / ".jupyter_cache"
 STATE = BUILD / "state.json"
 
-# Results depend on these: if they change, every chapter is executed anew.
-RESULTS = ("src", "data", "requirements.txt")
-# Pages depend on these as well: if they change, every page is rendered anew.
-PAGES = ("book", "notebooks", "_config.yml", "_toc.yml", "pyproject.toml")
-PAGES += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "environment.yml")
-IGNORED = {"__pycache__", ".ipynb_checkpoints", "maps"}
+# The book is made from these: while none changes, there is nothing to do.
+SOURCES = ("src", "data", "requirements.txt", "book", "notebooks", "benchmarks")
+SOURCES += ("_config.yml", "_toc.yml", "pyproject.toml")
+SOURCES += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "environment.yml")
+IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 BAD_OUTPUT = {"traceback": "an error", "stderr": "a warning or another text on stderr"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def fingerprint(root, names, *more):
-    """Return a checksum over files and folders below root, and over further words.
-
-    The published maps are large: of those, only names and sizes count.
-    """
-    total = hashlib.sha256(repr(more).encode())
+def fingerprint(root, names=SOURCES, more=""):
+    """Return a checksum over files and folders below root, over the version of Python and more."""
+    total = hashlib.sha256(f"{sys.version}\0{more}".encode())
     for name in names:
         top = root / name
         paths = sorted(top.rglob("*")) if top.is_dir() else [top]
         for path in paths:
             place = path.relative_to(root)
-            if not path.is_file():
-                continue
-            if not IGNORED.intersection(place.parts):
-                content = path.read_bytes()
-            elif "maps" in place.parts:
-                content = str(path.stat().st_size).encode()
-            else:
-                continue
-            total.update(f"{place.as_posix()}\0{hashlib.sha256(content).hexdigest()}\n".encode())
+            if path.is_file() and not IGNORED.intersection(place.parts):
+                content = hashlib.sha256(path.read_bytes()).hexdigest()
+                total.update(f"{place.as_posix()}\0{content}\n".encode())
     return total.hexdigest()
 
 
-def page_inputs():
-    """Return a checksum over all that pages show beside results: files, revision, repository."""
-    return fingerprint(ROOT, PAGES, provenance.marks(ROOT))
-
-
-def plan(state, results, pages):
-    """Return what the last state leaves to do: "all", "render" or "nothing".
-
-    A state says "building" from the first step to the last, so one that still says so was
-    interrupted, and nothing that it left behind is trusted.
-    """
-    if state.get("building", True) or state.get("results") != results:
-        return "all"
-    return "nothing" if state.get("pages") == pages else "render"
+def inputs():
+    """Return a checksum over all that the book shows: files, revision, repository."""
+    return fingerprint(ROOT, more=provenance.marks(ROOT))
 
 
 def read_state():
@@ -118,22 +100,34 @@ def page_problems(pages, html=HTML):
 
 
 def told(log):
-    """Cut a log of Sphinx down to what its reader needs: the warnings and the failed cell."""
-    text = ANSI.sub("", log).split("Exception occurred:")[0]
-    text = re.sub(
-        r"Traceback \(most recent call last\):\n(?:  .*\n)+nbclient\.exceptions\.", "", text
-    )
-    lines = [line.rstrip() for line in text.splitlines()]
+    """Cut a log of Sphinx down to what its reader needs: the warnings."""
+    lines = [line.rstrip() for line in ANSI.sub("", log).splitlines()]
     return "\n".join(line for line in lines if line and "IPKernelApp" not in line)
 
 
-def run_jupyter_book():
-    """Render all pages, executing the notebooks that the cache does not hold; return success."""
+def execute_chapters(toc):
+    """Execute the chapters that need it; return what failed, a text each."""
+    from jupyter_cache import get_cache
+
+    config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
+    pages = [ROOT / f"{page}.ipynb" for page in toc]
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this Python, not of another
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small models: more threads only wait
+    return execute.bring_up_to_date(
+        [page for page in pages if page.is_file()],
+        ROOT,
+        get_cache(str(CACHE)),
+        jobs=os.cpu_count() or 1,
+        timeout=config["execute"]["timeout"],
+    )
+
+
+def render():
+    """Render all pages from the notebooks in the cache; return success."""
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", ".", "--path-output", "."]
     strict = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
-    environment = {**os.environ, "JUPYTER_PREFER_ENV_PATH": "1", "PYTHONUTF8": "1"}
-    environment.setdefault("OPENBLAS_NUM_THREADS", "1")  # small models: more threads only wait
+    environment = {**os.environ, "PYTHONUTF8": "1"}
     log = BUILD / "build.log"
     with log.open("w", encoding="utf-8") as file:
         done = subprocess.run(
@@ -141,62 +135,66 @@ def run_jupyter_book():
         )
     if done.returncode != 0:
         print(told(log.read_text(encoding="utf-8", errors="replace")), file=sys.stderr)
-        print("The book was not built: see above (all of it: _build/build.log).", file=sys.stderr)
+        print("See above (all of it: _build/build.log).", file=sys.stderr)
     return done.returncode == 0
 
 
 def show_times():
-    """Print how long each chapter took when it was last executed, slowest first."""
+    """Print what each chapter took when it was last executed, slowest first."""
     from jupyter_cache import get_cache
     from rich.console import Console
     from rich.table import Table
 
-    times = {}
+    taken = {}
     for record in get_cache(str(CACHE)).list_cache_records():  # oldest first: the newest stays
-        times[Path(record.uri).stem] = record.data.get("execution_seconds", float("nan"))
-    table = Table("chapter", "seconds", title="Time to execute")
-    table.columns[1].justify = "right"
-    for chapter, seconds in sorted(times.items(), key=lambda item: -item[1]):
-        table.add_row(chapter, f"{seconds:.1f}")
+        taken[Path(record.uri).stem] = record.data
+    table = Table("chapter", "seconds", "peak MB", title="To execute each chapter")
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for chapter, data in sorted(taken.items(), key=lambda item: -item[1]["execution_seconds"]):
+        peak = data.get("peak_mb")
+        table.add_row(chapter, f"{data['execution_seconds']:.1f}", f"{peak:.0f}" if peak else "")
     Console().print(table)
 
 
 def main():
     """Bring _build/html up to date."""
-    missing = [name for name in ("jupyter_book", "yaml", "eih") if not find_spec(name)]
-    if missing:
-        sys.exit(f"{sys.executable} lacks {', '.join(missing)}. Use that of .venv, call: make book")
-    import yaml
-
-    results = fingerprint(ROOT, RESULTS, sys.version)
-    pages = page_inputs()
-    todo = plan(read_state(), results, pages)
+    package = find_spec("eih")
+    if not package or not Path(package.origin).is_relative_to(ROOT / "src"):
+        sys.exit(f"{sys.executable} lacks eih of this folder. Use that of .venv, call: make book")
     toc = toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
-    if todo == "nothing" and not page_problems(toc):
+    sources, state = inputs(), read_state()
+    if state.get("complete") == sources and not page_problems(toc):
         print("Nothing changed since the last build: _build/html/index.html is up to date.")
         return 0
-    if todo == "all":
+    if state.get("executing", True):  # interrupted, or the first: nothing left behind is trusted
         shutil.rmtree(CACHE, ignore_errors=True)
-    write_state(building=True)
+    write_state(executing=True)
+    print("Executing the chapters that need it ...")
+    started = time.monotonic()
+    failed = execute_chapters(toc)
+    write_state(executing=False)
+    if failed:
+        sys.exit("\n\n".join([*failed, "The book was not built: see the chapters above."]))
+    print(f"  all up to date after {time.monotonic() - started:.0f} s. Rendering the pages ...")
     shutil.rmtree(HTML, ignore_errors=True)
-    print("Executing the chapters ..." if todo == "all" else "Rendering the pages anew ...")
-    complete = run_jupyter_book()
-    problems = page_problems(toc) if complete else []
+    problems = page_problems(toc) if render() else ["The book was not built."]
+    print(f"  done after {time.monotonic() - started:.0f} s.")
     for problem in problems:
         print(problem, file=sys.stderr)
-    if fingerprint(ROOT, RESULTS, sys.version) != results:
-        sys.exit("The package, the data or the lock changed during the build. Call: make book")
-    good = complete and not problems
-    write_state(building=False, results=results, pages=pages if good else None)
+    if inputs() != sources:
+        sys.exit("A source changed during the build. Call: make book")
     with contextlib.suppress(Exception):  # a table of times is no reason to fail
         show_times()
-    if good:
-        print("The book is in _build/html/index.html")
-    return 0 if good else 1
+    if problems:
+        return 1
+    write_state(executing=False, complete=sources)
+    print("The book is in _build/html/index.html")
+    return 0
 
 
 if __name__ == "__main__":
     try:
         sys.exit(main())
     except KeyboardInterrupt:
-        sys.exit("Interrupted; the next build starts from the beginning.")
+        sys.exit("Interrupted. Call again: make book")

@@ -25,53 +25,39 @@ def tree(tmp_path):
         ("src/eih/tables/data.py", "x = 2"),
         ("src/eih/new.py", ""),
         ("data/trials.tsv", "rating\n2\n"),
-        ("data/maps/group.nii", "00000"),
+        ("data/maps/group.nii", "0001"),
         ("requirements.txt", "numpy==2"),
+        ("notebooks/heat.ipynb", "{}"),
     ],
 )
-def test_what_results_depend_on_changes_the_fingerprint(tree, name, content):
-    """A changed or new file of package, data or lock, or a map of another size, is noticed."""
-    before = build.fingerprint(tree, build.RESULTS)
+def test_what_the_book_is_made_from_changes_the_fingerprint(tree, name, content):
+    """A changed or new file of package, data, lock or chapters is noticed."""
+    before = build.fingerprint(tree)
+    (tree / name).parent.mkdir(exist_ok=True)
     (tree / name).write_text(content)
-    assert build.fingerprint(tree, build.RESULTS) != before
+    assert build.fingerprint(tree) != before
 
 
 def test_a_renamed_file_changes_the_fingerprint(tree):
     """The same content under another name is another input."""
-    before = build.fingerprint(tree, build.RESULTS)
+    before = build.fingerprint(tree)
     (tree / "data" / "trials.tsv").rename(tree / "data" / "other.tsv")
-    assert build.fingerprint(tree, build.RESULTS) != before
+    assert build.fingerprint(tree) != before
 
 
-def test_another_python_changes_the_fingerprint(tree):
+def test_another_python_changes_the_fingerprint(tree, monkeypatch):
     """The version of Python counts as an input."""
-    assert build.fingerprint(tree, ["src"], "3.11") != build.fingerprint(tree, ["src"], "3.12")
+    before = build.fingerprint(tree)
+    monkeypatch.setattr(build.sys, "version", "4.0")
+    assert build.fingerprint(tree) != before
 
 
 def test_compiled_files_do_not_count(tree):
     """What Python leaves in __pycache__ is no input."""
-    before = build.fingerprint(tree, build.RESULTS)
+    before = build.fingerprint(tree)
     (tree / "src" / "eih" / "__pycache__").mkdir()
     (tree / "src" / "eih" / "__pycache__" / "data.pyc").write_text("1")
-    assert build.fingerprint(tree, build.RESULTS) == before
-
-
-@pytest.mark.parametrize(
-    ("state", "todo"),
-    [
-        ({}, "all"),
-        ({"building": True}, "all"),
-        ({"building": True, "results": "r", "pages": "p"}, "all"),
-        ({"building": False, "results": "old", "pages": "p"}, "all"),
-        ({"building": False, "results": "r", "pages": "old"}, "render"),
-        ({"building": False, "results": "r", "pages": None}, "render"),
-        ({"building": False, "results": "r", "pages": "p"}, "nothing"),
-    ],
-    ids=["first", "killed", "killed-late", "results", "pages", "failed", "same"],
-)
-def test_only_a_complete_build_of_the_same_inputs_is_trusted(state, todo):
-    """An interrupted build or other results execute all, other pages render, the same does none."""
-    assert build.plan(state, "r", "p") == todo
+    assert build.fingerprint(tree) == before
 
 
 def test_the_pages_of_a_toc_are_listed_in_order():
@@ -106,12 +92,6 @@ def test_a_page_that_was_not_built_is_a_problem(tmp_path):
 
 
 def test_the_log_is_cut_to_what_its_reader_needs():
-    """Of a failed cell remain the warning, the cell and its error, not the tools' own stack."""
-    log = (
-        "\x1b[91mledger.ipynb: WARNING: Executing notebook failed\x1b[0m\n"
-        'Traceback (most recent call last):\n  File "utils.py", line 58\n    run()\n'
-        "nbclient.exceptions.CellExecutionError: 1/0\nException occurred:\n  more\n"
-    )
-    assert build.told(log) == (
-        "ledger.ipynb: WARNING: Executing notebook failed\nCellExecutionError: 1/0"
-    )
+    """Of the log remain the warnings, without colours and the kernel's chatter."""
+    log = "\x1b[91mledger.md:3: WARNING: 'xyz' not found\x1b[0m\n\n[IPKernelApp] WARNING | x\n"
+    assert build.told(log) == "ledger.md:3: WARNING: 'xyz' not found"

@@ -517,10 +517,11 @@ def test_a_failed_profile_warns_and_leaves_the_rest(monkeypatch):
     """Where the likelihood cannot be profiled the limits are missing, with a warning."""
     fit = eih.lmm(f"y ~ dose {PEOPLE}", simulated())
 
-    def fail(**_):
+    def fail(*_, **__):
         raise RuntimeError("no bracket")
 
-    monkeypatch.setattr(type(fit.model), "profile", lambda self, **options: fail(**options))
+    monkeypatch.setattr("eih.models.profile_limits.profile_limits", fail)
+    monkeypatch.setattr(type(fit.model), "profile", fail)
     with pytest.warns(RuntimeWarning, match=r"No profile limits .*no bracket.*ci='wald'"):
         table = fit.table
     assert table.ci_low.isna().all()

@@ -1,6 +1,6 @@
 """Linear mixed models: lme4 formulas through mixedlm, with lmerTest's degrees of freedom.
 
-mixedlm fits (crossed random effects, REML) and profiles. This module checks the input, names the
+mixedlm fits (crossed random effects, REML).This module checks the input, names the
 terms, and takes Satterthwaite degrees of freedom for coefficients, means and contrasts alike;
 mixedlm's own marginal means would use the residual ones. What R's lme4, lmerTest and emmeans give
 is in ``tests/reference/lme4``.
@@ -238,8 +238,14 @@ def satterthwaite(model, weights, covariance):
 
 def _profile_limits(fit):
     """Return profile limits of the coefficients; NaN, with a warning, where there is no profile."""
+    from .profile_limits import profile_limits
+
     if not fit.converged:
         return np.nan, np.nan
+    try:
+        return profile_limits(fit.model).T
+    except (RuntimeError, np.linalg.LinAlgError):
+        pass  # an unusual likelihood: mixedlm's own way is slow and thorough
     try:
         with warnings.catch_warnings():  # the refit by maximum likelihood is meant, see lmm
             warnings.filterwarnings("ignore", message="Likelihood profiling uses an ML refit")

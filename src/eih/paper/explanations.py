@@ -7,6 +7,7 @@ data or in the model breaks it, and the verdict falls back to ``differs``.
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 
 from .analyses import analysis, recompute
 from .summaries import THREEWAY_TERM
@@ -38,6 +39,7 @@ def _of_other_model(name, term):
     return lambda quantity: float(recompute(name).loc[term, quantity])
 
 
+@cache
 def threeway_without_target():
     """Fit the three-way model of s2-6 without stimulus intensity; women are the reference."""
     from ..models.mixed_models import lmm

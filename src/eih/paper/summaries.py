@@ -1,6 +1,7 @@
 """What is not a model: counts, paired tests, correlations, slopes. Tables with a ``term`` column.
 
-Columns are the ledger's quantities (``n, mean, sd, t, df, p, d, r, beta …``).
+Columns are the ledger's quantities (``n, mean, sd, t, df, p, d, r, beta …``). The tests are SciPy's:
+pingouin calls the same ones, but takes longer to load than all of them to compute.
 """
 
 import pandas as pd
@@ -78,23 +79,22 @@ def paired(blocks, column):
         ``n_missing``. ``d`` is the repeated-measures d, (t/√n)·√(2(1 − r)): the difference in units of
         the SD it would have without the correlation r of the two conditions.
     """
-    import pingouin
+    from scipy import stats
 
     recorded = blocks.groupby(["participant", "session"])[column].count().unstack().min(axis=1) > 0
     kept = blocks[blocks.participant.map(recorded)]
     means = kept.groupby(["participant", "exercise"], observed=True)[column].mean().unstack()
-    test = pingouin.ttest(means.high, means.low, paired=True).iloc[0]
+    test = stats.ttest_rel(means.high, means.low)
     n = len(means)
     r = means.high.corr(means.low)
-    t = test["T"]
     difference = {
         "n": n,
         "n_missing": int((~recorded).sum()),
         "mean_diff": (means.high - means.low).mean(),
-        "t": t,
-        "df": test["dof"],
-        "p": test.filter(regex="^p").iloc[0],
-        "d": t / n**0.5 * (2 * (1 - r)) ** 0.5,
+        "t": test.statistic,
+        "df": test.df,
+        "p": test.pvalue,
+        "d": test.statistic / n**0.5 * (2 * (1 - r)) ** 0.5,
     }
     single = {
         level: {"n": n, "mean": means[level].mean(), "sd": means[level].std()}
@@ -140,18 +140,18 @@ def exertion_at_scale_end(blocks):
 
 def expectation(participants):
     """Test the mean expectation item against no change (one-sample t-test)."""
-    import pingouin
+    from scipy import stats
 
-    test = pingouin.ttest(participants.expectation, NO_EXPECTED_CHANGE).iloc[0]
+    test = stats.ttest_1samp(participants.expectation, NO_EXPECTED_CHANGE)
     centred = participants.expectation - NO_EXPECTED_CHANGE
     return _table(
         {
             "expectation": {
                 "mean": centred.mean(),
                 "se": centred.sem(),
-                "t": test["T"],
-                "df": test["dof"],
-                "p": test.filter(regex="^p").iloc[0],
+                "t": test.statistic,
+                "df": test.df,
+                "p": test.pvalue,
                 "n": len(centred),
             }
         }
@@ -167,12 +167,11 @@ def mean_rating_by_drug(trials):
 
 def fitness_correlation(differences):
     """Correlate the difference score with fitness (Pearson)."""
-    import pingouin
+    from scipy import stats
 
-    test = pingouin.corr(differences.ftp_per_kg, differences.difference).iloc[0]
-    return _table(
-        {"ftp_per_kg": {"r": test["r"], "n": int(test["n"]), "p": test.filter(regex="^p").iloc[0]}}
-    )
+    both = differences[["ftp_per_kg", "difference"]].dropna()
+    test = stats.pearsonr(both.ftp_per_kg, both.difference)
+    return _table({"ftp_per_kg": {"r": test.statistic, "n": len(both), "p": test.pvalue}})
 
 
 def fitness_slopes(differences):
