@@ -24,6 +24,7 @@ _HOME_OF = {
     "data_dictionary": "tables.schema",
     "lmm": "models.mixed_models",
     "MixedModel": "models.mixed_models",
+    "tobit": "models.tobit",
     "lm": "models.linear_models",
     "LinearModel": "models.linear_models",
     "side_by_side": "models.model_comparison",

@@ -72,12 +72,29 @@ def _study_trials(modality, ends, scale, people):
     return _chosen(load_trials(modality), ends, scale, people)
 
 
+def scale_ends(way, trials=None):
+    """Return the lowest and the highest possible rating, on the scale of a specification."""
+    if way["scale"] == "raw":
+        return LOWEST, HIGHEST
+    trials = load_trials(way["modality"]) if trials is None else trials
+    ratings = trials[trials.modality == way["modality"]].rating.dropna()
+    return tuple(_logit(np.array([LOWEST, HIGHEST]), ratings))
+
+
+def _logit(ratings, everyones):
+    """Turn ratings into logits, rescaled to the standard deviation of everyone's ratings."""
+
+    def logit(values):
+        share = (values - LOWEST + 0.5) / (HIGHEST - LOWEST + 1)
+        return np.log(share / (1 - share))
+
+    return logit(ratings) * (everyones.std() / logit(everyones).std())
+
+
 def _chosen(trials, ends, scale, people):
     rated = relevel(trials.dropna(subset="rating"), sex="female")
     if scale == "logit":
-        share = (rated.rating - LOWEST + 0.5) / (HIGHEST - LOWEST + 1)
-        logit = np.log(share / (1 - share))
-        rated = rated.assign(rating=logit * rated.rating.std() / logit.std())
+        rated = rated.assign(rating=_logit(rated.rating, rated.rating))
     if ends == "dropped":
         rated = rated[~trials.rating.loc[rated.index].isin([LOWEST, HIGHEST])]
     return rated[~rated.participant.isin(_left_out(people))]
