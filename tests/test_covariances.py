@@ -101,3 +101,15 @@ def test_independent_effects_beside_correlated_ones_keep_their_place():
     assert variances.sd["person: x"] == pytest.approx(0.3, rel=0.2)
     assert variances.sd["item"] < 0.5
     assert variances.sd["residual"] == pytest.approx(5, rel=0.05)
+
+
+def test_random_effects_are_those_of_a_fit_in_the_units_of_the_formula():
+    """Fitted values and the effects of people follow from the parameters that are shown."""
+    from mixedlm.models.modular import LmerParsedFormula, OptimizeResult, mkLmerDevfun, mkLmerMod
+
+    fit = fitted("inside")
+    parsed = LmerParsedFormula(fit.model.formula, fit.model.matrices, True)
+    optimum = OptimizeResult(fit.model.theta, fit.model.deviance, True, 1, "")
+    again = mkLmerMod(mkLmerDevfun(parsed), optimum)
+    assert_allclose(again.u, fit.model.u, atol=1e-5)
+    assert_allclose(again.fitted(), fit.model.fitted(), atol=1e-6)

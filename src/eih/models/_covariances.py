@@ -48,7 +48,6 @@ def fit_covariances(unfitted):
     from mixedlm.models.modular import LmerParsedFormula, mkLmerDevfun, mkLmerMod
 
     matrices, _ = run_model_checks(unfitted.matrices, unfitted.control)
-    turns = _turns(matrices)
     control = replace(
         unfitted.control,
         optimizer="L-BFGS-B",
@@ -56,22 +55,12 @@ def fit_covariances(unfitted):
         ftol=1e-15,
         gtol=1e-8 * matrices.n_obs,
     )
-
-    def deviance(of):
-        parsed = LmerParsedFormula(unfitted.formula, of, unfitted.REML)
-        return mkLmerDevfun(parsed, control=control)
-
-    turned = deviance(_turned(matrices, turns))
-    best = _lowest(turned)
-    back = _theta(
-        [turn @ root for turn, root in zip(turns, _roots(best.theta, matrices), strict=True)],
-        matrices,
-    )
-    model = mkLmerMod(deviance(matrices), replace(best, theta=back))
-    return (
-        replace(model, control=unfitted.control),
-        replace(mkLmerMod(turned, best), control=unfitted.control),
-    )
+    turns = _turns(matrices)
+    parsed = LmerParsedFormula(unfitted.formula, _turned(matrices, turns), unfitted.REML)
+    deviance = mkLmerDevfun(parsed, control=control)
+    twin = replace(mkLmerMod(deviance, _lowest(deviance)), control=unfitted.control)
+    theta, effects = _turned_back(twin, turns)
+    return replace(twin, matrices=matrices, theta=theta, u=effects), twin
 
 
 def _lowest(deviance):
@@ -81,9 +70,9 @@ def _lowest(deviance):
     matrices = deviance.parsed.matrices
     found = [optimizeLmer(deviance, method="L-BFGS-B")]
     if not found[0].converged or _at_edge(found[0].theta, matrices):
+        diagonal = np.concatenate([_on_diagonal(one) for one in matrices.random_structures])
         for sd in OTHER_STARTS:
-            roots = [sd * np.eye(one.n_terms) for one in matrices.random_structures]
-            start = _theta(roots, matrices)
+            start = np.where(diagonal, sd, 0.0)
             found.append(optimizeLmer(deviance, start=start, method="L-BFGS-B"))
     converged = [one for one in found if one.converged]
     if not converged:  # slow, but needs no gradient
@@ -93,6 +82,14 @@ def _lowest(deviance):
 
 def _at_edge(theta, matrices):
     return any((np.abs(np.diag(root)) < EDGE).any() for root in _roots(theta, matrices))
+
+
+def _on_diagonal(structure):
+    """Tell which parameters of a group of random effects are standard deviations."""
+    if not _correlated(structure):
+        return np.ones(structure.n_terms, dtype=bool)
+    row, column = np.tril_indices(structure.n_terms)
+    return row == column
 
 
 def _correlated(structure):
@@ -121,10 +118,30 @@ def _turned(matrices, turns):
     from scipy import sparse
 
     blocks = [
-        sparse.kron(sparse.eye(structure.n_levels), turn)
+        sparse.kron(sparse.eye(structure.n_levels, format="csc"), turn, format="csc")
         for structure, turn in zip(matrices.random_structures, turns, strict=True)
     ]
-    return replace(matrices, Z=(matrices.Z @ sparse.block_diag(blocks, format="csc")).tocsc())
+    turn = blocks[0] if len(blocks) == 1 else sparse.block_diag(blocks, format="csc")
+    return replace(matrices, Z=matrices.Z @ turn)
+
+
+def _turned_back(twin, turns):
+    """Return the parameters and the random effects of a fit in the units of the formula."""
+    theta, effects, first = [], [], 0
+    structures = twin.matrices.random_structures
+    for root, turn, structure in zip(_roots(twin.theta, twin.matrices), turns, structures, strict=True):
+        last = first + structure.n_levels * structure.n_terms
+        own = twin.u[first:last].reshape(structure.n_levels, structure.n_terms)
+        first = last
+        if _correlated(structure):  # turn @ root is a triangle times a rotation
+            upper = np.linalg.qr((turn @ root).T, mode="r")
+            upper = upper * np.where(np.diag(upper) < 0, -1, 1)[:, None]
+            theta.append(upper.T[np.tril_indices(structure.n_terms)])
+            own = own @ turn.T
+        else:
+            theta.append(np.diag(root))
+        effects.append(own.ravel())
+    return np.concatenate(theta), np.concatenate(effects)
 
 
 def _roots(theta, matrices):
@@ -138,16 +155,3 @@ def _roots(theta, matrices):
         first += len(places[0])
         roots.append(root)
     return roots
-
-
-def _theta(roots, matrices):
-    """Return the parameters that stand for roots of covariances; a root need not be triangular."""
-    theta = []
-    for root, structure in zip(roots, matrices.random_structures, strict=True):
-        if not _correlated(structure):
-            theta.extend(np.diag(root))
-            continue
-        upper = np.linalg.qr(root.T, mode="r")
-        lower = (upper * np.where(np.diag(upper) < 0, -1, 1)[:, None]).T
-        theta.extend(lower[np.tril_indices(structure.n_terms)])
-    return np.array(theta)
