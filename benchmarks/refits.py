@@ -65,7 +65,17 @@ def rows(refits=40, r_refits=10):
                 table.append({**case, "program": program, **timed})
     done = pd.DataFrame(table)
     per_minute = 60 * done.refits / done.seconds
-    order = ["effect", "model", "rows", "program", "refits", "seconds", "per_minute", "promised", "gap"]
+    order = [
+        "effect",
+        "model",
+        "rows",
+        "program",
+        "refits",
+        "seconds",
+        "per_minute",
+        "promised",
+        "gap",
+    ]
     return done.assign(per_minute=per_minute)[order]
 
 

@@ -64,7 +64,9 @@ def test_unit_and_origin_of_a_predictor_do_not_matter():
     again = eih.lmm(MODELS["edge"][0], centred, reml=False, ci=None)
     assert again.criterion == pytest.approx(fitted("edge").criterion, abs=1e-6)
     columns = ["df", "t", "p"]
-    assert_allclose(again.table[columns].iloc[-1], fitted("edge").table[columns].iloc[-1], rtol=1e-4)
+    assert_allclose(
+        again.table[columns].iloc[-1], fitted("edge").table[columns].iloc[-1], rtol=1e-4
+    )
 
 
 def test_a_smaller_model_never_fits_better():
@@ -96,7 +98,9 @@ def test_independent_effects_beside_correlated_ones_keep_their_place():
     shift = rng.multivariate_normal([0, 0], [[400, -3], [-3, 0.09]], 150)
     rating = shift[person, 0] + x * (1 + shift[person, 1]) + rng.normal(0, 5, len(x))
     frame = pd.DataFrame({"y": rating, "x": x, "person": person, "item": item})
-    variances = eih.lmm("y ~ x + (1|item) + (x|person)", frame, ci=None).variances.set_index("group")
+    variances = eih.lmm("y ~ x + (1|item) + (x|person)", frame, ci=None).variances.set_index(
+        "group"
+    )
     assert variances.sd["person"] == pytest.approx(20, rel=0.2)
     assert variances.sd["person: x"] == pytest.approx(0.3, rel=0.2)
     assert variances.sd["item"] < 0.5

@@ -8,7 +8,15 @@ from scipy import stats
 
 import eih
 from eih.beyond import follow_up
-from eih.beyond.evidence import CLAIMS, CRITERIA, RULES, evidence, readings, rising_people, wide_table
+from eih.beyond.evidence import (
+    CLAIMS,
+    CRITERIA,
+    RULES,
+    evidence,
+    readings,
+    rising_people,
+    wide_table,
+)
 from eih.beyond.follow_up import follow_up_test, growth_of_relief
 from eih.beyond.power_rows import read_replicates
 from eih.beyond.power_tables import power_table
@@ -21,7 +29,9 @@ def made_up(p=0.01, sign=1.0, verdict="exact", power=0.9, percentile=90.0):
     printed = [pair for claim in CLAIMS.values() for pair in claim.printed]
     ledger = pd.DataFrame(printed, columns=["effect", "analysis"])
     ledger["verdict"] = np.where(ledger.analysis == "", "not public", verdict)
-    cells = [(claim.specification, modality) for claim in EFFECTS for modality in ("heat", "pressure")]
+    cells = [
+        (claim.specification, modality) for claim in EFFECTS for modality in ("heat", "pressure")
+    ]
     grid = pd.DataFrame(np.repeat(cells, 20, axis=0), columns=["effect", "modality"])
     first = grid.groupby(["effect", "modality"]).cumcount() == 0
     grid = grid.assign(is_paper=first, estimate=sign, p=p, converged=True, may_vary=True)
@@ -69,7 +79,13 @@ def test_reproduced_goes_by_the_verdicts(verdicts, answer):
 
 @pytest.mark.parametrize(
     ("significant", "effect", "null"),
-    [(20, "yes", "no"), (16, "yes", "no"), (10, "partly", "no"), (4, "no", "partly"), (1, "no", "yes")],
+    [
+        (20, "yes", "no"),
+        (16, "yes", "no"),
+        (10, "partly", "no"),
+        (4, "no", "partly"),
+        (1, "no", "yes"),
+    ],
 )
 def test_robust_counts_significant_specifications(significant, effect, null):
     """Of 20: from 16 an effect is robust, from 10 partly; a null with one at most, with four partly."""
@@ -109,7 +125,9 @@ def test_peaks_are_compared_with_those_of_pain_studies():
     tables[4].loc[tables[4].id == "r065", "percentile"] = 10.0
     tables[4].loc[tables[4].id.isin(["r095", "r106"]), "percentile"] = 10.0
     table = evidence(*tables)
-    answers = [level(table, name, "convergent") for name in ("brain_heat", "brain_drug", "brain_fitness")]
+    answers = [
+        level(table, name, "convergent") for name in ("brain_heat", "brain_drug", "brain_fitness")
+    ]
     assert answers == ["yes", "partly", "no"]
 
 
@@ -134,7 +152,11 @@ def test_the_reading_follows_from_the_answers(levels, reading):
     [
         (0, lambda table: table.head(0), "No printed number of the claim 'stimuli' in the ledger"),
         (2, lambda table: table.head(0), "0 rows on the power of 'exercise'"),
-        (4, lambda table: table.head(1), "The peaks of the claim 'brain_heat' are .* not all are there"),
+        (
+            4,
+            lambda table: table.head(1),
+            "The peaks of the claim 'brain_heat' are .* not all are there",
+        ),
     ],
 )
 def test_a_table_without_a_claim_is_refused(place, empty, message):

@@ -455,7 +455,9 @@ def test_a_damaged_packed_file_is_refused(tmp_path, content):
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
 def test_no_process_outlives_a_killed_run(path):
     """After SIGKILL the workers end within seconds, and what was finished is kept."""
-    command = COMMAND.replace("--sims 30", "--sims 5000").replace("--jobs 1", "--jobs 2").format(path)
+    command = (
+        COMMAND.replace("--sims 30", "--sims 5000").replace("--jobs 1", "--jobs 2").format(path)
+    )
     run = subprocess.Popen(
         [sys.executable, "-m", "eih", "power", *command.split()], stderr=subprocess.DEVNULL
     )

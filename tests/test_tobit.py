@@ -143,9 +143,21 @@ def test_people_who_do_not_differ_are_an_edge():
 @pytest.mark.parametrize(
     ("formula", "limits", "message"),
     [
-        ("rating ~ high + (1|person) + (1|nth)", (1, 101), "more than one random term. Keep that of"),
-        ("rating ~ high + (high||person)", (1, 101), "random effects without correlation. Write one"),
-        ("rating ~ high + (1|person)", (101, 1), r"Invalid limits \(101, 1\)\. They must be the lower"),
+        (
+            "rating ~ high + (1|person) + (1|nth)",
+            (1, 101),
+            "more than one random term. Keep that of",
+        ),
+        (
+            "rating ~ high + (high||person)",
+            (1, 101),
+            "random effects without correlation. Write one",
+        ),
+        (
+            "rating ~ high + (1|person)",
+            (101, 1),
+            r"Invalid limits \(101, 1\)\. They must be the lower",
+        ),
         ("rating ~ high + (1|person)", 101, "Invalid limits 101. They must be the lower"),
         ("rating ~ high + (1|person)", (500, 501), "no outcome lies between them"),
         ("rating ~ high", (1, 101), "has no random effect"),

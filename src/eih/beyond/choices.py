@@ -63,8 +63,9 @@ NOT_CROSSED = {
     "session under saline": "each person has one saline day, so session and drug order are the same column",
     "ranks with a covariate, ranks for the three-way term": "no standard rank test of an interaction of "
     "two predictors",
-    "more random effects than the tested effect and its parts": "a slope for each target as well changes "
-    "these tests little and takes a hundred times as long",
+    "a slope of the target beside those of the tested effect": "leaves these tests as they are",
+    "slopes of drug × target in a model without that fixed effect": "the targets then count unequally, most where "
+    "people agree; that asks another question, see drug × intensity",
     "fixed or random stimulus number": "the nine stimuli of a block get a random shift in every model of "
     "single ratings, as in the paper; in Tobit models a fixed one, for these take one grouping factor",
 }

@@ -1,4 +1,4 @@
-"""What the book found about each claim of the paper: reproduced? robust? powered? convergent?
+"""What the book found about each claim of the paper, by four questions: reproduced, robust, powered, convergent.
 
 Four questions are put to every claim, each answered *yes*, *partly*, *no* or – where the public data cannot
 tell – by a rule that stands here and looks at computed numbers alone. The rules were written before the
@@ -289,7 +289,11 @@ def _reproduced(claim, ledger):
     explained = computed.verdict == "explained"
     level = YES if fits.all() else PARTLY if (fits | explained).all() else NO
     detail = f"{fits.sum()} of {len(computed)} numbers"
-    return level, fits.mean(), detail + (f", {explained.sum()} explained" if explained.any() else "")
+    return (
+        level,
+        fits.mean(),
+        detail + (f", {explained.sum()} explained" if explained.any() else ""),
+    )
 
 
 def _shares(specifications):
@@ -331,7 +335,9 @@ def _powered(claim, power, mostly):
 def _converges(claim, peaks, usual):
     own = peaks[peaks.id.isin(claim.peaks)]
     if len(own) != len(claim.peaks):
-        raise ValueError(f"The peaks of the claim '{claim.name}' are {claim.peaks}; not all are there.")
+        raise ValueError(
+            f"The peaks of the claim '{claim.name}' are {claim.peaks}; not all are there."
+        )
     usually = own.percentile >= usual
     level = YES if usually.all() else PARTLY if usually.any() else NO
     return level, usually.mean(), f"{usually.sum()} of {len(own)} peaks"

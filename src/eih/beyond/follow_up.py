@@ -72,4 +72,10 @@ def follow_up_test(modality="heat"):
     fit = lm(FORMULA, women)
     row = fit.coefficient(TERM).drop("term")
     detectable = (stats.t.isf(0.025, row.df) + stats.t.isf(0.2, row.df)) * row.se
-    return row.map(float).rename(modality).to_frame().T.assign(n=fit.n_obs, detectable=detectable).iloc[0]
+    return (
+        row.map(float)
+        .rename(modality)
+        .to_frame()
+        .T.assign(n=fit.n_obs, detectable=detectable)
+        .iloc[0]
+    )

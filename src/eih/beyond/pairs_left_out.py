@@ -57,7 +57,9 @@ def leave_two_out(formula, data, term, unit="participant", jobs=1):
     pairs = list(itertools.combinations(data[unit].unique(), 2))
     at_once = refits_without(formula, data, term, unit, pairs)
     if at_once is not None:
-        table = pd.DataFrame(pairs, columns=["first", "second"]).join(at_once[["estimate", "se", "p"]])
+        table = pd.DataFrame(pairs, columns=["first", "second"]).join(
+            at_once[["estimate", "se", "p"]]
+        )
         return table.sort_values(["p", "first", "second"], ignore_index=True)
     chunks = [pairs[start::jobs] for start in range(jobs)]
     done = Parallel(n_jobs=jobs)(

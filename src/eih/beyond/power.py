@@ -206,5 +206,3 @@ def _size(text):
             f"Invalid size '{text}'. It must be a number, or a multiple of the estimate such as 0.5x."
         )
     return f"{value + 0:g}{times}" if value else "0"
-
-

@@ -7,6 +7,7 @@ import pandas as pd
 
 from .power_tables import ALPHA
 
+
 def people_for_each_term(models, sizes, power=0.8):
     """Find for each coefficient of some models how many people give it the wanted power, by design.
 

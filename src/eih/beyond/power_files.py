@@ -13,7 +13,6 @@ import os
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ..tables.data import data_folder

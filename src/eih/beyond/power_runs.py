@@ -125,7 +125,8 @@ def _on_this_machine(batches, seed, jobs):
 
     parent = os.getpid()
     calls = (
-        delayed(_with_parent)(parent, source(what), n, numbers, seed) for what, n, numbers in batches
+        delayed(_with_parent)(parent, source(what), n, numbers, seed)
+        for what, n, numbers in batches
     )
     try:
         yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)

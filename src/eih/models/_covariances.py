@@ -104,7 +104,9 @@ def _turns(matrices):
         turn = np.eye(structure.n_terms)
         if _correlated(structure):
             columns = matrices.Z[:, first : first + width].toarray()
-            columns = columns.reshape(len(columns), structure.n_levels, structure.n_terms).sum(axis=1)
+            columns = columns.reshape(len(columns), structure.n_levels, structure.n_terms).sum(
+                axis=1
+            )
             root = np.linalg.qr(columns / np.sqrt(len(columns)), mode="r")
             if np.linalg.cond(root) < 1e10:  # columns that depend on each other stay as they are
                 turn = np.linalg.inv(root * np.sign(np.diag(root))[:, None])
@@ -129,7 +131,9 @@ def _turned_back(twin, turns):
     """Return the parameters and the random effects of a fit in the units of the formula."""
     theta, effects, first = [], [], 0
     structures = twin.matrices.random_structures
-    for root, turn, structure in zip(_roots(twin.theta, twin.matrices), turns, structures, strict=True):
+    for root, turn, structure in zip(
+        _roots(twin.theta, twin.matrices), turns, structures, strict=True
+    ):
         last = first + structure.n_levels * structure.n_terms
         own = twin.u[first:last].reshape(structure.n_levels, structure.n_terms)
         first = last

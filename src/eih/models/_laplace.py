@@ -130,7 +130,9 @@ class Laplace:
         parts, curvature = self._peak(self.fixed @ parameters[:n_terms], columns, log_sd)
         inverse = np.linalg.inv(curvature)
         log_likelihood = (
-            parts.value.sum() - 0.5 * (self.shifts**2).sum() - 0.5 * np.linalg.slogdet(curvature)[1].sum()
+            parts.value.sum()
+            - 0.5 * (self.shifts**2).sum()
+            - 0.5 * np.linalg.slogdet(curvature)[1].sum()
         )
 
         turned = np.einsum("iq,iqr->ir", columns, inverse[self.group])

@@ -109,7 +109,9 @@ class _Sums:
         """Return X'V⁻¹X, X'V⁻¹y and y'V⁻¹y for a residual variance of 1."""
         drawn = root[:, None] ** 2 / (1 + root[:, None] ** 2 * self.n) * kept
         outer = self.added[:, :, None] * self.added[:, None, :]
-        flat = np.concatenate([self.products.reshape(len(self.n), -1), outer.reshape(len(self.n), -1)])
+        flat = np.concatenate(
+            [self.products.reshape(len(self.n), -1), outer.reshape(len(self.n), -1)]
+        )
         total = np.concatenate([kept, -drawn], axis=1) @ flat
         total = total.reshape(len(kept), *self.products.shape[1:])
         return total[:, :-1, :-1], total[:, :-1, -1], total[:, -1, -1]
