@@ -8,12 +8,10 @@ import pytest
 
 import eih
 from eih.beyond import equivalence
+from eih.beyond.bayes_factors import bayes_factor_positive, bayes_factors, likelihood_ratio
 from eih.beyond.equivalence import (
-    bayes_factor_positive,
-    bayes_factors,
     detectable_d,
     equivalence_tests,
-    likelihood_ratio,
     relief_intervals,
     relief_scores,
     smallest_effects,

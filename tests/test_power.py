@@ -1,8 +1,12 @@
 """Simulated power: planted effects come back, numbers do not depend on who computes them, nothing is lost."""
 
 import argparse
+import gzip
 import json
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -12,22 +16,14 @@ from scipy import stats
 
 import eih
 from eih.beyond import power_command, power_files, power_runs
-from eih.beyond.power import (
-    COLUMNS,
-    EFFECTS,
-    batch,
-    draw,
-    list_effects,
-    replicate,
-    scenario,
-    source,
-)
-from eih.beyond.power_files import ResultsFile, read_recipe, read_replicates
+from eih.beyond.power import COLUMNS, EFFECTS, list_effects, scenario
+from eih.beyond.power_by_design import people_for_each_term, power_by_draw
+from eih.beyond.power_draws import batch, draw, replicate, source
+from eih.beyond.power_files import ResultsFile
+from eih.beyond.power_rows import read_recipe, read_replicates
 from eih.beyond.power_runs import simulate
 from eih.beyond.power_tables import (
-    people_for_each_term,
     people_needed,
-    power_by_draw,
     power_of_observed,
     power_table,
     recompute_sample,
@@ -426,6 +422,75 @@ def test_bytes_that_are_no_text_are_refused(path):
     with pytest.raises(DataError, match=r"power\.tsv\.part: cannot be read"):
         call(COMMAND.format(path))
     assert part.read_bytes() == b"\x89PNG\xff\x00"
+
+
+def test_a_packed_file_has_the_same_rows_and_the_same_bytes_each_time(tmp_path):
+    """NAME.tsv.gz holds what NAME.tsv holds; made again it does not differ, and a later call adds to it."""
+    packed = tmp_path / "power.tsv.gz"
+    contents = []
+    for _ in range(2):
+        call(COMMAND.format(packed))
+        contents.append(packed.read_bytes())
+        packed.unlink()
+        (tmp_path / "power.json").unlink()
+    assert contents[0] == contents[1]
+    packed.write_bytes(contents[0])
+    with pytest.raises(DataError, match=r"power\.tsv\.gz: .*there is no power\.json beside it"):
+        call(COMMAND.format(packed))
+    packed.unlink()
+    call(COMMAND.format(packed))
+    call(COMMAND.format(packed).replace("--sims 30", "--sims 40"))
+    assert read_replicates(packed).equals(simulate([scenario("fitness")], [12, 20], 40, 5))
+
+
+@pytest.mark.parametrize("content", [b"no gzip", gzip.compress(b"effect")[:-6]])
+def test_a_damaged_packed_file_is_refused(tmp_path, content):
+    """Neither other bytes nor a file cut short is taken for results."""
+    packed = tmp_path / "power.tsv.gz"
+    packed.write_bytes(content)
+    with pytest.raises(DataError, match=r"power\.tsv\.gz: cannot be read"):
+        read_replicates(packed)
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for processes in /proc")
+def test_no_process_outlives_a_killed_run(path):
+    """After SIGKILL the workers end within seconds, and what was finished is kept."""
+    command = (
+        COMMAND.replace("--sims 30", "--sims 5000").replace("--jobs 1", "--jobs 2").format(path)
+    )
+    run = subprocess.Popen(
+        [sys.executable, "-m", "eih", "power", *command.split()], stderr=subprocess.DEVNULL
+    )
+    part = path.with_name("power.tsv.part")
+    wait_until(lambda: part.exists() and part.read_text().count("\n") > 40, seconds=120)
+    workers = children(run.pid)
+    run.kill()
+    run.wait()
+    assert workers
+    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in workers), seconds=30)
+    assert len(ResultsFile(path, seed=5).rows) >= 40
+
+
+def children(parent):
+    """Return the processes that a process has started, and those that these have."""
+    own = []
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:  # ended meanwhile
+            continue
+        if int(fields[1]) == parent:
+            number = int(status.parent.name)
+            own += [number, *children(number)]
+    return own
+
+
+def wait_until(true, seconds):
+    """Wait until something is true; fail if it takes too long."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end, "took too long"
+        time.sleep(0.2)
 
 
 @pytest.mark.parametrize("finished", [True, False])

@@ -30,6 +30,7 @@ _HOME_OF = {
     "surrogate_study": "tables.surrogate",
     "lmm": "models.mixed_models",
     "MixedModel": "models.mixed_models",
+    "tobit": "models.tobit",
     "lm": "models.linear_models",
     "LinearModel": "models.linear_models",
     "side_by_side": "models.model_comparison",

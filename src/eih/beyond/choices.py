@@ -28,6 +28,7 @@ CHOICES = {
     "ends": {
         "kept": "a rating at the end of the scale is still a rating",
         "dropped": "ratings of 1 and 101 may stand for anything beyond; but dropping them selects by outcome",
+        "censored": "ratings of 1 and 101 are taken for anything beyond (mixed Tobit model)",
     },
     "scale": {
         "raw": "VAS points are what people gave",
@@ -54,18 +55,19 @@ CHOICES = {
 
 #: What was left out of the grid, and why.
 NOT_CROSSED = {
-    "ratings at the scale ends as censored": "needs a Tobit mixed model with crossed effects; no maintained "
-    "Python library has one, so it was not run",
+    "censored ratings averaged, or by REML": "a mean is not at the end of the scale when one of its ratings "
+    "is; the Tobit model is fitted by maximum likelihood",
     "ends dropped, target absent": "conditions then no longer have the same targets, and unlike stimuli would "
     "be compared; scores of people are averaged target by target for the same reason",
     "correction of exertion ratings below 7": "exertion enters none of the pain models",
     "session under saline": "each person has one saline day, so session and drug order are the same column",
     "ranks with a covariate, ranks for the three-way term": "no standard rank test of an interaction of "
     "two predictors",
-    "more random effects than the tested effect and its parts": "a slope for each target as well changes "
-    "these tests little and takes a hundred times as long",
+    "a slope of the target beside those of the tested effect": "leaves these tests as they are",
+    "slopes of drug × target in a model without that fixed effect": "the targets then count unequally, most where "
+    "people agree; that asks another question, see drug × intensity",
     "fixed or random stimulus number": "the nine stimuli of a block get a random shift in every model of "
-    "single ratings, as in the paper",
+    "single ratings, as in the paper; in Tobit models a fixed one, for these take one grouping factor",
 }
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from .choices import CHOICES, NONE
 
 _DATA = {
-    "ends": ("kept", "dropped"),
+    "ends": ("kept", "dropped", "censored"),
     "scale": ("raw", "logit"),
     "people": ("all", "power recorded"),
 }
@@ -82,7 +82,9 @@ class Effect:
         ranks_with_covariate = way["method"] == "ranks" and way["order"] != "none"
         differences = way["level"] == "mean" and self.fixed_of_differences  # within one target each
         unlike = way["ends"] == "dropped" and way["target"] == "absent" and not differences
-        return not ranks_with_covariate and not unlike
+        tobit = way["level"] == "trial" and way["method"] == "ML"
+        censored_means = way["ends"] == "censored" and not tobit
+        return not ranks_with_covariate and not unlike and not censored_means
 
     @property
     def papers_way(self):

@@ -4,6 +4,8 @@ import itertools
 
 import pandas as pd
 
+from ..models.without_people import refits_without
+
 
 def leave_two_out(formula, data, term, unit="participant", jobs=1):
     """Refit a model without each pair of participants and follow one of its terms.
@@ -19,7 +21,8 @@ def leave_two_out(formula, data, term, unit="participant", jobs=1):
     unit : str, default "participant"
         The column whose values are left out two by two.
     jobs : int, default 1
-        How many processes fit at the same time.
+        How many processes fit at the same time, where a model has more than ``(1|unit)``; the others are
+        fitted all at once.
 
     Returns
     -------
@@ -52,6 +55,12 @@ def leave_two_out(formula, data, term, unit="participant", jobs=1):
             f"The table has {list(data.columns)}."
         )
     pairs = list(itertools.combinations(data[unit].unique(), 2))
+    at_once = refits_without(formula, data, term, unit, pairs)
+    if at_once is not None:
+        table = pd.DataFrame(pairs, columns=["first", "second"]).join(
+            at_once[["estimate", "se", "p"]]
+        )
+        return table.sort_values(["p", "first", "second"], ignore_index=True)
     chunks = [pairs[start::jobs] for start in range(jobs)]
     done = Parallel(n_jobs=jobs)(
         delayed(_without_each)(formula, data, term, unit, chunk) for chunk in chunks

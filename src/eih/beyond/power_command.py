@@ -149,7 +149,9 @@ def _simulate(scenarios, people, sims, seed, jobs, scheduler, file):
 
     columns = [*Progress.get_default_columns()[:2], MofNCompleteColumn()]
     columns += [TimeElapsedColumn(), TimeRemainingColumn()]
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    shown = {"console": console, "transient": True, "disable": not console.is_terminal}
+    with Progress(*columns, **shown) as bar:
         task = bar.add_task("studies", total=len(scenarios) * len(people) * sims)
         return simulate(
             scenarios,

@@ -1,22 +1,32 @@
 """The results of ``eih power``: a row per replicate, the recipe beside it, and what an interruption leaves.
 
 While a run goes on, finished replicates are appended to ``NAME.tsv.part``, whose first line says what
-they were made with. At its end they move into ``NAME.tsv``, and the recipe into ``NAME.json``. A later
+they were made with. At its end they move into ``NAME.tsv`` (or, packed, ``NAME.tsv.gz``), and the recipe into ``NAME.json``. A later
 call finds what is there and computes only what is missing; what was made otherwise is refused, untouched.
 """
 
+import gzip
 import hashlib
+import io
 import json
 import os
 from importlib.metadata import version
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from ..tables.data import data_folder
 from ..tables.schema import TABLES, DataError
-from .power import COLUMNS, EFFECTS, SCENARIO, STATUSES
+from .power import COLUMNS, FAILED, SCENARIO
+from .power_rows import (
+    HEADER,
+    WAY_ON,
+    parse_rows,
+    read_recipe,
+    read_replicates,
+    read_text,
+    sidecar_of,
+)
 
 KEY = [*SCENARIO, "n", "replicate"]
 FORMAT = 1
@@ -36,8 +46,6 @@ COLUMN_NOTES = {
     "p": "two-sided p",
     "status": "ok; singular (a variance of zero); failed: not converged, not fitted",
 }
-_NUMBERS = ["true", "estimate", "se", "df", "p"]
-_HEADER = "\t".join(COLUMNS)
 
 
 def packages_in_use():
@@ -64,7 +72,7 @@ class ResultsFile:
     Parameters
     ----------
     path : Path
-        Ends in ``.tsv``; the recipe stands beside it with the ending ``.json``.
+        Ends in ``.tsv``, or in ``.tsv.gz`` to be packed; the recipe stands beside it, ending in ``.json``.
     seed : int
         Seed of the run.
 
@@ -77,10 +85,12 @@ class ResultsFile:
 
     def __init__(self, path, seed):
         self.path = Path(path)
-        if self.path.suffix != ".tsv":
-            raise DataError(f"Invalid results file '{self.path}'. Its name must end in .tsv.")
+        if not self.path.name.endswith((".tsv", ".tsv.gz")):
+            raise DataError(
+                f"Invalid results file '{self.path}'. Its name must end in .tsv or .tsv.gz."
+            )
         self.part = self.path.with_name(self.path.name + ".part")
-        self.sidecar = self.path.with_suffix(".json")
+        self.sidecar = sidecar_of(self.path)
         self.identity = identity(seed)
         self.recipe = {}
         self._open = None
@@ -127,11 +137,11 @@ class ResultsFile:
             "made_by": "eih power",
             **self.identity,
             "replicates": len(rows),
-            "failed": int(rows.status.isin(STATUSES[2:]).sum()),
+            "failed": int(rows.status.isin(FAILED).sum()),
             "calls": calls,
             "columns": COLUMN_NOTES,
         }
-        _replace(self.path, f"{_HEADER}\n{_as_text(rows)}")
+        _replace(self.path, f"{HEADER}\n{_as_text(rows)}")
         _replace(self.sidecar, json.dumps(recipe, indent=1) + "\n")
         self.part.unlink(missing_ok=True)
         self.recipe, self._found, self._new = recipe, rows, []
@@ -145,7 +155,7 @@ class ResultsFile:
     def _open_part(self):
         """Open the part file at its end, cutting off a line that was never finished."""
         if not self.part.exists():
-            first = f"# {json.dumps(self.identity, sort_keys=True)}\n{_HEADER}\n"
+            first = f"# {json.dumps(self.identity, sort_keys=True)}\n{HEADER}\n"
             _replace(self.part, first)
         whole = self.part.read_bytes().rfind(b"\n") + 1
         opened = self.part.open("r+b")
@@ -154,7 +164,7 @@ class ResultsFile:
         return opened
 
     def _read_part(self):
-        text = _read(self.part)
+        text = read_text(self.part)
         text = text[: text.rfind("\n") + 1]  # the rest is a line that an interruption cut short
         first, _, table = text.partition("\n")
         try:
@@ -163,10 +173,10 @@ class ResultsFile:
             made_with = None
         if not first.startswith("# ") or not isinstance(made_with, dict):
             raise DataError(
-                f"{self.part}, line 1: no recipe of eih power there. {_WAY_ON.format(self.part)}"
+                f"{self.part}, line 1: no recipe of eih power there. {WAY_ON.format(self.part)}"
             )
         self._check(self.part, made_with)
-        return _parse(table, self.part, first_line=2)
+        return parse_rows(table, self.part, first_line=2)
 
     def _check(self, path, made_with):
         """Refuse a file that was made otherwise."""
@@ -184,124 +194,6 @@ class ResultsFile:
                 )
 
 
-_WAY_ON = "Mend it, or move it away and call again; nothing in it was changed."
-
-
-def stored_file():
-    """Return the path of the replicates that the book rests on."""
-    return data_folder() / "results" / "power.tsv"
-
-
-def read_recipe(path=None):
-    """Read how replicates were made.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Of the replicates. Default: those that the book rests on.
-
-    Returns
-    -------
-    dict
-        ``seed``, ``data_sha256``, ``packages``, ``replicates``, ``failed``, ``calls`` (command lines),
-        ``columns`` (what they are).
-
-    Raises
-    ------
-    DataError
-        There is none beside the file, or it cannot be read.
-    """
-    path = stored_file() if path is None else Path(path)
-    sidecar = path.with_suffix(".json")
-    try:
-        recipe = json.loads(_read(sidecar))
-    except ValueError as error:
-        if not sidecar.exists():
-            raise DataError(
-                f"{path}: no results of eih power, for there is no {sidecar.name} beside it. "
-                "Give another file."
-            ) from None
-        raise DataError(f"{sidecar}: cannot be read ({error}). {_WAY_ON.format(sidecar)}") from None
-    if not isinstance(recipe, dict) or recipe.get("made_by") != "eih power":
-        raise DataError(f"{sidecar}: no recipe of eih power. {_WAY_ON.format(sidecar)}")
-    return recipe
-
-
-def read_replicates(path=None):
-    """Read stored replicates, every row checked.
-
-    Parameters
-    ----------
-    path : Path, optional
-        Default: those that the book rests on.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per simulated study: ``effect, model, people, size, n, replicate, true, estimate, se, df,
-        p, status``; no numbers where the fit failed. Surrogate results, all of them.
-
-    Raises
-    ------
-    DataError
-        The file is missing or damaged; the message names the line.
-
-    Examples
-    --------
-    >>> stored = read_replicates()
-    >>> stored.columns.tolist() == COLUMNS
-    True
-    """
-    path = stored_file() if path is None else Path(path)
-    return _parse(_read(path), path, first_line=1)
-
-
-def _read(path):
-    try:
-        return path.read_bytes().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: cannot be read ({error}). {_WAY_ON.format(path)}") from None
-
-
-def _parse(text, path, first_line):
-    """Turn lines into typed rows; the first bad one is named."""
-    header, *lines = text.split("\n")
-    if header != _HEADER:
-        raise DataError(
-            f"{path}, line {first_line}: not the columns of eih power. {_WAY_ON.format(path)}"
-        )
-    if lines and lines[-1] == "":
-        lines.pop()
-    cells = [line.split("\t") for line in lines]
-    widths = np.array([len(row) for row in cells], dtype=int)
-    _refuse(widths != len(COLUMNS), "has not as many cells as the header", path, first_line)
-    table = pd.DataFrame(cells, columns=COLUMNS, dtype=str)
-    for name in ("n", "replicate"):
-        table[name] = pd.to_numeric(table[name], errors="coerce")
-        _refuse(
-            ~(table[name] >= 1) | (table[name] % 1 != 0), f"{name} is no count", path, first_line
-        )
-        table[name] = table[name].astype(int)
-    failed = table.status.isin(STATUSES[2:])
-    for name in _NUMBERS:
-        absent = table[name] == "n/a"
-        table[name] = pd.to_numeric(table[name].mask(absent), errors="coerce")
-        wrong = table[name].isna() != (failed & (name != "true"))
-        _refuse(wrong | np.isinf(table[name]), f"{name} is no number", path, first_line)
-    _refuse(table.se <= 0, "se is not positive", path, first_line)
-    _refuse((table.p < 0) | (table.p > 1), "p is not within 0 and 1", path, first_line)
-    _refuse(~table.status.isin(STATUSES), "has no known status", path, first_line)
-    _refuse(~table.effect.isin(EFFECTS), "has no known effect", path, first_line)
-    return table
-
-
-def _refuse(wrong, what, path, first_line):
-    wrong = np.flatnonzero(wrong)
-    if len(wrong):
-        line = first_line + 1 + wrong[0]
-        raise DataError(f"{path}, line {line}: {what}. {_WAY_ON.format(path)}")
-
-
 def _merge(parts, path):
     """Join rows; a replicate that stands twice must be the same twice."""
     rows = pd.concat(parts, ignore_index=True).drop_duplicates(ignore_index=True)
@@ -310,7 +202,7 @@ def _merge(parts, path):
         one = twice.iloc[0]
         raise DataError(
             f"{path}: replicate {one.replicate} of '{one.effect}' with n = {one.n} stands there twice, "
-            f"with different numbers. {_WAY_ON.format(path)}"
+            f"with different numbers. {WAY_ON.format(path)}"
         )
     return rows
 
@@ -322,10 +214,19 @@ def _as_text(rows):
 
 
 def _replace(path, text):
-    """Write a file in one step."""
+    """Write a file in one step, packed if its name ends in ``.gz``."""
     beside = path.with_name(path.name + ".new")
+    content = _packed(text) if path.suffix == ".gz" else text.encode()
     with beside.open("wb") as opened:
-        opened.write(text.encode())
+        opened.write(content)
         opened.flush()
         os.fsync(opened.fileno())
     os.replace(beside, path)
+
+
+def _packed(text):
+    """Pack a text so that the same text gives the same bytes: without name and time."""
+    content = io.BytesIO()
+    with gzip.GzipFile(filename="", fileobj=content, mode="wb", mtime=0) as opened:
+        opened.write(text.encode())
+    return content.getvalue()

@@ -4,15 +4,20 @@ The work is cut into batches of replicates. Who computes a batch, and in which o
 not matter: each replicate brings its own seed.
 """
 
+import os
 import re
+import threading
+import time
 
 import pandas as pd
 
-from .power import COLUMNS, batch, source
+from .power import COLUMNS
+from .power_draws import batch, source
 from .power_files import KEY, packages_in_use
 
 BATCH = 20  # replicates that are computed, and kept, together
 SECONDS_TO_ANSWER = 10  # for a scheduler and its workers
+_WATCHED = []  # filled in a process that watches its parent
 _ADDRESS = re.compile(r"(tcp|tls|wss?)://\S+:\d+")
 
 
@@ -41,7 +46,7 @@ def simulate(scenarios, people, sims, seed, *, jobs=1, scheduler=None, file=None
     Returns
     -------
     pandas.DataFrame
-        One row per replicate, in order; see :func:`eih.beyond.power.replicate` for the columns.
+        One row per replicate, in order; see :func:`eih.beyond.power_draws.replicate` for the columns.
 
     Raises
     ------
@@ -118,11 +123,30 @@ def _compute(batches, seed, jobs, scheduler):
 def _on_this_machine(batches, seed, jobs):
     from joblib import Parallel, delayed
 
-    calls = (delayed(batch)(source(what), n, numbers, seed) for what, n, numbers in batches)
+    parent = os.getpid()
+    calls = (
+        delayed(_with_parent)(parent, source(what), n, numbers, seed)
+        for what, n, numbers in batches
+    )
     try:
         yield from Parallel(n_jobs=jobs, return_as="generator_unordered")(calls)
     except RuntimeError as error:  # such as a process killed for want of memory
         raise ValueError(f"A process broke down: {_one_line(error)}") from None
+
+
+def _with_parent(parent, *work):
+    """Compute a batch; in a process of its own, see to it that this ends with its parent."""
+    if os.getpid() != parent and not _WATCHED:
+        _WATCHED.append(parent)
+        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    return batch(*work)
+
+
+def _end_with_parent(parent):
+    """End this process when its parent is gone: one that is killed can tell nobody."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os._exit(1)
 
 
 def _on_cluster(batches, seed, address):

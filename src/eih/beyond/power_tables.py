@@ -1,7 +1,6 @@
 """What simulated studies say: power, exaggeration, wrong signs, and how many people are needed."""
 
 import warnings
-from bisect import bisect_left
 
 import numpy as np
 import pandas as pd
@@ -182,7 +181,8 @@ def observed_tests():
     np.float64(0.69)
     """
     from ..paper.analyses import analysis
-    from .power import EFFECTS, fit_model
+    from .power import EFFECTS
+    from .power_draws import fit_model
 
     rows = []
     for name, effect in EFFECTS.items():
@@ -194,96 +194,13 @@ def observed_tests():
     return tests.assign(power=power_of_observed(tests.t, tests.df))
 
 
-def people_for_each_term(models, sizes, power=0.8):
-    """Find for each coefficient of some models how many people give it the wanted power, by design.
-
-    Parameters
-    ----------
-    models : dict of str to MixedModel
-        Fitted by :func:`eih.lmm` with ``(1|participant)``; the names are shown.
-    sizes : iterable of int
-        Numbers of people to look through, in rising order.
-    power : float, default 0.8
-        Wanted power, if the fitted model were the truth.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``model, term`` and ``needed``: the smallest of the sizes that gives the power; missing where none
-        is enough.
-
-    See Also
-    --------
-    eih.models.expected_power.power_by_sample_size : How the power is worked out.
-    """
-    from ..models.expected_power import power_by_sample_size
-
-    sizes = list(sizes)
-    rows = []
-    for name, model in models.items():
-        for term in model.design.names[1:]:
-
-            def power_of(n, model=model, term=term):
-                return power_by_sample_size(model, term, [n]).power.item()
-
-            place = bisect_left(sizes, power, key=power_of)  # each further person adds power
-            rows.append((name, term, sizes[place] if place < len(sizes) else np.nan))
-    return pd.DataFrame(rows, columns=["model", "term", "needed"])
-
-
-def power_by_draw(model, term, n, *, draws=1000, seed=1, replace=False):
-    """Work out how far power depends on which people a study happens to have.
-
-    Parameters
-    ----------
-    model : MixedModel
-        Fitted by :func:`eih.lmm` with ``(1|participant)``.
-    term : str
-        The coefficient that is tested.
-    n : int
-        Number of people, drawn from the participants of the model.
-    draws : int, default 1000
-        How often.
-    seed : int, default 1
-        Seed of the draws.
-    replace : bool, default False
-        Whether someone can be drawn twice, as in a simulated study.
-
-    Returns
-    -------
-    array of shape (draws,)
-        Power by design, no ratings are simulated; missing where the people drawn cannot give the term.
-
-    See Also
-    --------
-    eih.models.expected_power.power_by_sample_size : The same for the first n people.
-    """
-    from ..models.expected_power import (
-        _information_per_participant,
-        _rows_per_participant,
-        _t_power,
-        _within_terms,
-    )
-
-    information = np.array(_information_per_participant(model))
-    place = model.design.names.index(term)
-    df = n * _rows_per_participant(model) - n - _within_terms(model)
-    rng, power = np.random.default_rng(seed), np.full(draws, np.nan)
-    for number in range(draws):
-        total = information[rng.choice(len(information), n, replace=replace)].sum(axis=0)
-        if np.linalg.matrix_rank(total) == len(total):
-            se = np.sqrt(np.linalg.inv(total)[place, place])
-            power[number] = _t_power(model.estimates[place] / se, df, ALPHA)
-    return power
-
-
 def recompute_sample(stored, seed, size=30, largest=80):
     """Compute a random sample of stored replicates again.
 
     Parameters
     ----------
     stored : pandas.DataFrame
-        As from :func:`eih.beyond.power_files.read_replicates`.
+        As from :func:`eih.beyond.power_rows.read_replicates`.
     seed : int
         The seed that they were made with.
     size : int, default 30
@@ -298,7 +215,8 @@ def recompute_sample(stored, seed, size=30, largest=80):
         recomputed, and ``same``: status and every number agree to the stored digits (one unit in the last
         of five digits is allowed for other processors).
     """
-    from .power import replicate, scenario, source
+    from .power import scenario
+    from .power_draws import replicate, source
 
     drawn = stored[stored.n <= largest].sample(size, random_state=seed).sort_index()
     again = []

@@ -11,10 +11,10 @@ import pandas as pd
 from ..threads import one_thread
 from .effects import EFFECTS
 from .scores import person_scores, score_test
-from .specification_rows import chosen_trials, on_differences, specification_rows
+from .specification_rows import chosen_trials, on_differences, scale_ends, specification_rows
 
 NUMBERS = ["estimate", "se", "df", "t", "p"]
-RESULTS = ["n_obs", *NUMBERS, "converged", "singular", "random_used", "failure"]
+RESULTS = ["n_obs", *NUMBERS, "criterion", "converged", "singular", "random_used", "failure"]
 
 _ORDER = {"drug order": "drug_order", "session": "session", "none": ""}
 _TARGET = {"absent": "", "number": "target", "factor": "C(target)"}
@@ -36,7 +36,8 @@ def run_specifications(grid, trials=None, jobs=1):
     -------
     pandas.DataFrame
         The grid's columns, then ``n_obs``, ``estimate`` and ``se`` in the unit of the effect, ``df``
-        (Satterthwaite; NaN where a method has none), ``t``, ``p``, ``converged``, ``singular``,
+        (Satterthwaite; NaN where a method has none), ``t``, ``p``, ``criterion`` (the deviance that a
+        mixed model minimises, or its REML criterion), ``converged``, ``singular``,
         ``random_used`` (the random effects of people in the model) and ``failure`` (empty, or what went
         wrong; the numbers are then NaN). A row per specification: none is dropped.
 
@@ -92,25 +93,34 @@ def _score_result(way, trials, _):
 
 def _mixed_result(way, trials, fits):
     """Fit the first random structure of the option that converges, and read the tested term."""
-    from ..models.mixed_models import lmm
-
     failure, n_obs = "", 0
     for formula, people in formulas(way).items():
         if formula not in fits:
             rows = specification_rows(way, trials)
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)  # convergence is asked for below
-                fits[formula] = lmm(formula, rows, reml=way["method"] == "REML", ci=None)
+                fits[formula] = _fit(formula, rows, way, trials)
         fit = fits[formula]
         n_obs = fit.n_obs
         values = _tested(fit, way) if fit.converged else {}
-        if values and np.isfinite(list(values.values())).all() and values["df"] > 0:
+        others = [value for name, value in values.items() if name != "df"]
+        if values and np.isfinite(others).all() and values["df"] > 0:
+            values["df"] = values["df"] if np.isfinite(values["df"]) else np.nan  # a normal test
             settled = {"converged": True, "singular": fit.singular, "random_used": people}
-            return {"n_obs": n_obs, **values, **settled}
+            return {"n_obs": n_obs, **values, "criterion": fit.criterion, **settled}
         failure = (
             failure or f"{'no degrees of freedom' if values else 'did not converge'}: {formula}"
         )
     return {"n_obs": n_obs, "failure": failure}
+
+
+def _fit(formula, rows, way, trials):
+    from ..models.mixed_models import lmm
+    from ..models.tobit import tobit
+
+    if way["ends"] == "censored":
+        return tobit(formula, rows, limits=scale_ends(way, trials), ci=None)
+    return lmm(formula, rows, reml=way["method"] == "REML", ci=None)
 
 
 def _tested(fit, way):
@@ -162,6 +172,8 @@ def formulas(way):
     covariates = ["" if "{target}" in fixed else target, _ORDER[way["order"]]]
     parts = [fixed.format(target=target), *filter(None, covariates)]
     within_block = ["(1|nth)"] if way["level"] == "trial" else []
+    if way["ends"] == "censored":
+        parts, within_block = [*parts, "C(nth)"], []
     return {
         f"{outcome} ~ {' + '.join([*parts, people, *within_block])}": people
         for people in random[way["random"]]

@@ -36,13 +36,32 @@ def specification_rows(way, trials=None):
     >>> len(specification_rows(threeway.to_dict()))
     234
     """
-    rows = chosen_trials(way, trials)
-    effect = EFFECTS[way["effect"]]
-    if effect.saline:
+    saline, form = EFFECTS[way["effect"]].saline, _form(way)
+    if trials is None:
+        return _study_rows(*_choices(way), saline, form)
+    return _rows(chosen_trials(way, trials), saline, form)
+
+
+def _form(way):
+    """Name what a row is: a trial, a mean, or a difference of means."""
+    return "difference" if on_differences(way) else way["level"]
+
+
+def _choices(way):
+    return [way[name] for name in ("modality", "ends", "scale", "people")]
+
+
+@lru_cache(maxsize=96)
+def _study_rows(modality, ends, scale, people, saline, form):
+    return _rows(_study_trials(modality, ends, scale, people), saline, form)
+
+
+def _rows(rows, saline, form):
+    if saline:
         rows = rows[rows.drug == "saline"]
-    if way["level"] == "trial":
+    if form == "trial":
         return rows
-    if on_differences(way):
+    if form == "difference":
         rows = difference_scores(rows, "exercise")
     else:
         rows = mean_ratings(rows, ["drug", "exercise", "target"])
@@ -61,23 +80,40 @@ def chosen_trials(way, trials=None):
     Logit ratings are rescaled so that their standard deviation over all trials of the modality is that
     of the ratings.
     """
-    chosen = [way[name] for name in ("modality", "ends", "scale", "people")]
+    chosen = _choices(way)
     if trials is None:
         return _study_trials(*chosen)
     return _chosen(trials[trials.modality == way["modality"]], *chosen[1:])
 
 
-@lru_cache(maxsize=24)
+@lru_cache(maxsize=36)
 def _study_trials(modality, ends, scale, people):
     return _chosen(load_trials(modality), ends, scale, people)
+
+
+def scale_ends(way, trials=None):
+    """Return the lowest and the highest possible rating, on the scale of a specification."""
+    if way["scale"] == "raw":
+        return LOWEST, HIGHEST
+    trials = load_trials(way["modality"]) if trials is None else trials
+    ratings = trials[trials.modality == way["modality"]].rating.dropna()
+    return tuple(_logit(np.array([LOWEST, HIGHEST]), ratings))
+
+
+def _logit(ratings, everyones):
+    """Turn ratings into logits, rescaled to the standard deviation of everyone's ratings."""
+
+    def logit(values):
+        share = (values - LOWEST + 0.5) / (HIGHEST - LOWEST + 1)
+        return np.log(share / (1 - share))
+
+    return logit(ratings) * (everyones.std() / logit(everyones).std())
 
 
 def _chosen(trials, ends, scale, people):
     rated = relevel(trials.dropna(subset="rating"), sex="female")
     if scale == "logit":
-        share = (rated.rating - LOWEST + 0.5) / (HIGHEST - LOWEST + 1)
-        logit = np.log(share / (1 - share))
-        rated = rated.assign(rating=logit * rated.rating.std() / logit.std())
+        rated = rated.assign(rating=_logit(rated.rating, rated.rating))
     if ends == "dropped":
         rated = rated[~trials.rating.loc[rated.index].isin([LOWEST, HIGHEST])]
     return rated[~rated.participant.isin(_left_out(people))]

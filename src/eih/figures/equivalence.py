@@ -73,7 +73,7 @@ def bayes_factor_by_scale(factors, column="bf01", ax=None, marked=0.707):
     Parameters
     ----------
     factors : pandas.DataFrame
-        Rows of one target, from :func:`eih.beyond.equivalence.bayes_factors`.
+        Rows of one target, from :func:`eih.beyond.bayes_factors.bayes_factors`.
     column : {"bf01", "bf01_relief"}
         Null over an effect in either direction, or null over relief.
     ax : matplotlib Axes, optional

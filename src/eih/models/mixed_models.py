@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ._covariances import fit_covariances, has_covariances
 from ._display import number, paper_table
 from ._formula import Design, build_design, check_option, check_separable, column_names
 from .fitted import FittedModel, rows_used, wald_limits
@@ -32,11 +33,15 @@ class MixedModel(FittedModel):
         The fit, for everything else that mixedlm can do with it.
     ci : {"profile", "wald", None}
         Kind of interval in the table.
+    twin : mixedlm LmerResult or None
+        The same fit in other units of its random effects, where these may be correlated: see
+        :mod:`eih.models._covariances`.
     """
 
     design: Design
     model: object
     ci: str | None = "profile"
+    twin: object = None
 
     @property
     def estimates(self):
@@ -56,7 +61,7 @@ class MixedModel(FittedModel):
     @cached_property
     def singular(self):
         """Whether a variance is estimated as zero, or a correlation as one."""
-        return bool(self.model.isSingular())
+        return bool((self.twin or self.model).isSingular())
 
     @property
     def criterion(self):
@@ -88,7 +93,7 @@ class MixedModel(FittedModel):
         return frame.assign(sd=np.sqrt(frame["variance"]))
 
     def _df(self, weights):
-        return satterthwaite(self.model, weights, self.covariance)
+        return satterthwaite(self.twin or self.model, weights, self.covariance)
 
     def _limits(self, table):
         return _profile_limits(self) if self.ci == "profile" else wald_limits(table, self.ci)
@@ -179,7 +184,10 @@ def lmm(formula, data, *, reml=True, ci="profile"):
     unfitted = LmerMod(design.parsed, design.frame, REML=reml, na_action=None, control=_control())
     check_separable(formula, unfitted.matrices.X, design.names)
     try:
-        model = unfitted.fit()
+        if has_covariances(unfitted.matrices):
+            model, twin = fit_covariances(unfitted)
+        else:
+            model, twin = unfitted.fit(), None
     except ModelCheckError as error:
         raise ValueError(
             f"Cannot fit {formula!r}. {error} "
@@ -192,7 +200,7 @@ def lmm(formula, data, *, reml=True, ci="profile"):
             RuntimeWarning,
             stacklevel=2,
         )
-    return MixedModel(design, model, ci)
+    return MixedModel(design, model, ci, twin)
 
 
 def satterthwaite(model, weights, covariance):
