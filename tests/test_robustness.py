@@ -29,9 +29,10 @@ def test_the_stored_results_are_those_of_the_grid():
 
 
 def test_a_random_sample_fitted_again_gives_the_stored_numbers():
-    """Estimates and standard errors agree to a fiftieth of a standard error, p to a thousandth."""
+    """Deviances agree, estimates and standard errors to a fiftieth of a standard error, p to a thousandth."""
     again = eih.recheck_specifications(n=30, seed=7, tolerance=CLOSE)
     assert len(again) >= 30
+    assert again.worse.dropna().abs().max() < 1e-3
     assert_allclose(again.fresh_estimate, again.estimate, rtol=1e-2, atol=1e-2)
     assert_allclose(again.fresh_p, again.p, atol=1e-3)
 
@@ -45,6 +46,27 @@ def test_recheck_sees_a_stored_number_that_is_wrong():
     assert_allclose(again.gap, 1, atol=1e-3)
     with pytest.raises(DataError, match=r"1 of 1 stored results differ .* fitness, heat"):
         eih.recheck_specifications(n=1, results=wrong)
+
+
+@pytest.mark.parametrize("shift", [0.01, -0.01])
+def test_recheck_sees_a_fit_that_is_not_the_optimum(shift):
+    """A deviance that differs is refused, whoever has the larger one, with all other numbers in place."""
+    stored = eih.load_specifications("sex_by_fitness_by_drug", "heat")
+    own = stored[stored.is_paper]
+    with pytest.raises(DataError, match=r"1 of 1 stored results differ .* 0\.001 in the deviance"):
+        eih.recheck_specifications(n=1, results=own.assign(criterion=own.criterion + shift))
+
+
+def test_no_stored_fit_is_worse_than_one_nested_in_it():
+    """More random effects never raise the deviance: every stored fit reached its optimum."""
+    stored = eih.load_specifications()
+    order = {"intercepts": 0, "slopes": 1, "maximal": 2}
+    shared = [name for name in stored.columns[:11] if name not in ("random", "coding")]
+    mixed = stored[stored.criterion.notna()].assign(size=lambda rows: rows.random.map(order))
+    mixed = mixed.drop_duplicates([*shared, "random"]).sort_values("size")
+    steps = mixed.groupby(shared).criterion.diff().dropna()
+    assert len(steps) > 3000
+    assert steps.max() < 1e-3
 
 
 def test_recheck_sees_a_wrong_p_where_there_is_no_standard_error():
@@ -97,7 +119,7 @@ def test_a_file_of_another_grid_is_refused(tmp_path, monkeypatch):
     path.write_text("".join(stored.splitlines(keepends=True)[:-1]), encoding="utf-8")
     monkeypatch.setenv("EIH_DATA", str(tmp_path))
     with pytest.raises(
-        DataError, match=r"9439 rows, which are not .* python -m eih.beyond.robustness"
+        DataError, match=r"10795 rows, which are not .* python -m eih.beyond.robustness"
     ):
         eih.load_specifications()
 
