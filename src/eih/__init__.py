@@ -85,6 +85,7 @@ _HOME_OF = {
     "regions": "brain.regions",
     "region_masks": "brain.regions",
     "small_volume": "brain.regions",
+    "show_regions": "pages.region_report",
     "regions_figure": "pages.region_report",
     "mask_comparison": "pages.region_report",
     "pain_foci": "brain.convergence",

@@ -55,7 +55,7 @@ class MapReport:
     def _repr_html_(self):
         tables = "".join(
             f'<p class="eih-table-title">{html.escape(title)}</p><div class="eih-scroll">'
-            + table.to_html(index=False, border=0, float_format="{:.4g}".format, na_rep="")
+            + table.to_html(index=False, border=0, float_format="{:.5g}".format, na_rep="")
             + "</div>"
             for title, table in self._parts()
         )

@@ -1,5 +1,7 @@
 """The regions of interest as a chapter shows them, beside the published mask where it is."""
 
+import html
+
 import numpy as np
 import pandas as pd
 
@@ -7,6 +9,46 @@ from ..brain import maps
 from ..brain.regions import region_masks, regions, small_volume
 from ..paper.printed import reported_peaks
 from .map_report import Note
+
+
+class RegionsView:
+    """The regions of interest as a page shows them; made by :func:`show_regions`."""
+
+    def __init__(self, table):
+        self.table = table
+
+    def __repr__(self):
+        return self.table[["region", "approximated", "volume_mm3"]].to_string(index=False)
+
+    def _repr_html_(self):
+        heads = ("Region", "Here", "Where it comes from")
+        head = "".join(f'<th scope="col">{text}</th>' for text in heads)
+        rows = "".join(
+            f'<tr><th scope="row">{html.escape(row.region)}</th><td>{html.escape(row.approximated)}; '
+            f"{row.volume_mm3:,.0f} mm³</td><td><small>{html.escape(row.source)}</small></td></tr>"
+            for row in self.table.itertuples()
+        )
+        return (
+            f'<div class="eih-scroll"><table class="eih-panels"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{rows}</tbody></table></div>"
+        )
+
+
+def show_regions():
+    """Show the regions of interest: shape, size, and where each comes from.
+
+    Returns
+    -------
+    RegionsView
+        Shows itself in a notebook; ``.table`` is :func:`eih.regions`.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.show_regions().table.region.tolist()
+    ['RVM', 'PAG', 'frontal midline']
+    """
+    return RegionsView(regions())
 
 
 def regions_figure(label, number):
@@ -86,7 +128,7 @@ def mask_comparison():
     )
     names = ["part", "mm3", "in_mask_mm3", "share_in_mask", "peaks_in_mask"]
     table = pd.DataFrame(rows, columns=names)
-    table.loc[len(table) - 1, ["mni_x", "mni_y", "mni_z"]] = _middle(rest, affine)
+    table.loc[len(table) - 1, ["mni_x", "mni_y", "mni_z"]] = np.round(_middle(rest, affine), 1)
     return table
 
 
