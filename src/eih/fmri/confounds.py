@@ -184,18 +184,15 @@ def confound_table(recordings, measure="axis"):
     """
     printed = printed_design()
     times = frame_times(len(recordings.motion))
-    return pd.concat(
-        [
-            motion_terms(recordings.motion),
-            spike_terms(recordings.motion, measure=measure),
-            physiological_terms(recordings.traces, times),
-            noise_components(
-                recordings.white_matter, "white_matter", int(printed.white_matter_terms)
-            ),
-            noise_components(recordings.csf, "csf", int(printed.csf_terms)),
-        ],
-        axis=1,
-    )
+    parts = [
+        motion_terms(recordings.motion),
+        spike_terms(recordings.motion, measure=measure),
+        physiological_terms(recordings.traces, times),
+        noise_components(recordings.white_matter, "white_matter", int(printed.white_matter_terms)),
+        noise_components(recordings.csf, "csf", int(printed.csf_terms)),
+    ]
+    values = np.hstack([part.to_numpy() for part in parts])
+    return pd.DataFrame(values, columns=[name for part in parts for name in part])
 
 
 def confound_groups(columns):

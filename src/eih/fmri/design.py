@@ -84,8 +84,9 @@ def design_matrix(
     rating_window = response == "canonical" if rating_window is None else rating_window
     columns = event_columns(run, response, rating_window, fir_bins)
     parts = [columns, confounds, drifts(n_scans, high_pass_s)]
-    parts = [part.set_axis(columns.index) for part in parts if part is not None]
-    return pd.concat(parts, axis=1)
+    parts = [part for part in parts if part is not None]
+    values = np.hstack([part.to_numpy(float) for part in parts])
+    return pd.DataFrame(values, columns.index, [name for part in parts for name in part])
 
 
 def event_columns(run, response="canonical", rating_window=True, fir_bins=None):
@@ -207,9 +208,13 @@ def _convolved(blocks, times, grid, **shape):
     """
     from nilearn.glm.first_level import compute_regressor
 
-    columns = {}
-    for name, own in blocks.groupby("trial_type"):
-        event = (own.onset.to_numpy(), own.duration.to_numpy(), np.ones(len(own)))
-        made, names = compute_regressor(event, frame_times=grid, con_id=name, **shape)
-        columns |= dict(zip(names, made.T, strict=True))
-    return pd.DataFrame(columns, index=times)
+    kinds = blocks.trial_type.to_numpy(str)
+    onset, duration = blocks.onset.to_numpy(), blocks.duration.to_numpy()
+    names, columns = [], []
+    for kind in np.unique(kinds):
+        own = kinds == kind
+        event = (onset[own], duration[own], np.ones(own.sum()))
+        made, made_names = compute_regressor(event, frame_times=grid, con_id=str(kind), **shape)
+        names += made_names
+        columns.append(made)
+    return pd.DataFrame(np.column_stack(columns), index=times, columns=names)

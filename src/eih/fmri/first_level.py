@@ -146,7 +146,7 @@ def fit_runs(surrogate_runs, *, noise_models=("ols",), confounds=True, n_jobs=1,
         delayed(_fit_one)(run, noise_models, confounds, design) for run in surrogate_runs
     )
     labels = pd.DataFrame(
-        [(*run.key, *run.events[["drug", "exercise"]].iloc[0]) for run in surrogate_runs],
+        [(*run.key, run.drug, run.events.exercise.iloc[0]) for run in surrogate_runs],
         columns=[*RUN, "drug", "exercise"],
     )
     tests = product(noise_models, CONTRASTS, surrogate_runs[0].series)

@@ -194,14 +194,13 @@ def retroicor(cardiac, respiratory):
         "sum": (cardiac + respiratory, both),
         "difference": (cardiac - respiratory, both),
     }
-    return pd.DataFrame(
-        {
-            f"{name}_{wave.__name__}_{harmonic}": wave(harmonic * phase)
-            for name, (phase, order) in phases.items()
-            for harmonic in range(1, order + 1)
-            for wave in (np.cos, np.sin)
-        }
-    )
+    terms = {
+        f"{name}_{wave.__name__}_{harmonic}": wave(harmonic * phase)
+        for name, (phase, order) in phases.items()
+        for harmonic in range(1, order + 1)
+        for wave in (np.cos, np.sin)
+    }
+    return pd.DataFrame(np.column_stack(list(terms.values())), columns=list(terms))
 
 
 def physiological_terms(traces, times):

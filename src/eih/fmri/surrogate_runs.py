@@ -68,6 +68,11 @@ class SurrogateRun:
     series: pd.DataFrame
     planted: pd.DataFrame
 
+    @property
+    def drug(self):
+        """The infusion of that session: ``saline`` or ``naloxone``."""
+        return self.events.drug.iloc[0]
+
 
 def simulate_runs(participants=None, *, n_silent=60, seed=0, noise=1.0, n_jobs=1):
     """Simulate the runs of some or all participants.

@@ -77,7 +77,7 @@ def fit_time_courses(surrogate_runs, condition="heat_70", *, n_bins=None, n_jobs
     times = frame_times(n_bins)
     shape = stimulus_response(times)[:, None]
     labels = pd.DataFrame(
-        [(run.key[0], run.events.drug.iloc[0]) for run in surrogate_runs],
+        [(run.key[0], run.drug) for run in surrogate_runs],
         columns=["participant", "drug"],
     )
     bins = pd.DataFrame({"bin": range(n_bins), "time_s": times})
