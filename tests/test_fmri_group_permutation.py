@@ -3,18 +3,18 @@
 import itertools
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from sklearn.utils import check_random_state
 
+from eih.fmri.corrections import permutation_p, permutation_threshold
 from eih.fmri.group_models import fit_group, group_design
 from eih.fmri.permutation import (
     all_sign_flips,
     is_flipped,
     maxima_of,
     permutation_maxima,
-    permutation_p,
-    permutation_threshold,
 )
 
 NOISE = np.random.default_rng(11).standard_normal((39, 400))
@@ -55,6 +55,28 @@ def test_the_maxima_are_those_of_nilearn(model, kind):
     )["h0_max_t"][0]
     ours = maxima_of(nilearns(kind, 100, 3), NOISE, design, contrast, EVERYWHERE)["all"]
     assert_allclose(ours, theirs, rtol=1e-4)
+
+
+@pytest.mark.parametrize("model", ["drug", "fitness", "sex"])
+def test_both_routines_are_one_test(model):
+    """nilearn's routine and the blocks agree for the rearrangements that the seed of the first draws."""
+    design, contrast = group_design(model)
+    few = np.arange(400) < 60
+    volumes = {"all": np.ones(400, bool), "few": few}
+    theirs = permutation_maxima(np.random.default_rng(4), NOISE, design, contrast, volumes, 50)
+    seed = int(np.random.default_rng(4).integers(2**31 - 1))
+    drawn = nilearns("flips" if model == "drug" else "shuffles", 50, seed)
+    assert_allclose(theirs, maxima_of(drawn, NOISE, design, contrast, volumes), rtol=1e-4)
+
+
+def test_a_mean_beside_a_centred_covariate_is_flipped():
+    """The mean of the slope model is tested by sign flips, the covariate taken out, by either routine."""
+    design, _ = group_design("fitness")
+    mean = pd.Series({"mean": 1.0, "ftp_per_kg": 0.0})
+    theirs = permutation_maxima(np.random.default_rng(4), NOISE, design, mean, EVERYWHERE, 50)
+    drawn = nilearns("flips", 50, int(np.random.default_rng(4).integers(2**31 - 1)))
+    assert is_flipped(design, mean)
+    assert_allclose(theirs, maxima_of(drawn, NOISE, design, mean, EVERYWHERE), rtol=1e-4)
 
 
 def test_the_p_of_five_people_is_the_count_of_all_32_flips():
@@ -114,7 +136,14 @@ def test_the_number_of_processes_does_not_matter():
     design, contrast = group_design("drug")
     one, two = (
         permutation_maxima(
-            np.random.default_rng(1), NOISE, design, contrast, EVERYWHERE, 200, n_jobs=jobs
+            np.random.default_rng(1),
+            NOISE,
+            design,
+            contrast,
+            EVERYWHERE,
+            200,
+            by="blocks",
+            n_jobs=jobs,
         )
         for jobs in (1, 2)
     )
@@ -130,7 +159,7 @@ def test_the_null_is_held(model):
     hits = 0
     for _ in range(200):
         noise = rng.standard_normal((39, 60))
-        maxima = permutation_maxima(rng, noise, design, contrast, inside, 99)["all"]
+        maxima = permutation_maxima(rng, noise, design, contrast, inside, 99, by="blocks")["all"]
         hits += permutation_p(fit_group(noise, design, contrast).t.max(), maxima) <= 0.05
     assert 1 <= hits <= 23  # 10 expected; the limits are four standard deviations away
 

@@ -7,7 +7,6 @@ import pandas as pd
 from scipy import stats
 
 from .grids import group_grid
-from .permutation import permutation_p, permutation_threshold
 from .random_fields import random_field_p, random_field_threshold, resel_counts, smoothness
 
 METHODS = ("permutation", "random field", "Bonferroni", "SPM")
@@ -22,6 +21,47 @@ def bonferroni_p(t, df, tests):
     0.0066
     """
     return np.minimum(stats.t.sf(np.asarray(t, dtype=float), df) * tests, 1.0)
+
+
+def permutation_p(t, maxima):
+    """Return the corrected p of a T: the share of rearrangements with a T as large somewhere.
+
+    Parameters
+    ----------
+    t : float or array
+    maxima : array
+        As from :func:`eih.fmri.permutation_maxima`, of one volume.
+
+    Returns
+    -------
+    float or array
+        (1 + number of maxima at least as large) / (1 + number of maxima), which counts the data as one of
+        the rearrangements.
+
+    Examples
+    --------
+    >>> permutation_p(3.0, [1.0, 2.0, 4.0])
+    0.5
+    """
+    ordered = np.sort(np.asarray(maxima, dtype=float))
+    above = len(ordered) - np.searchsorted(ordered, np.asarray(t, dtype=float) * (1 - 1e-6))
+    p = (1 + above) / (1 + len(ordered))
+    return float(p) if np.ndim(p) == 0 else p
+
+
+def permutation_threshold(maxima, alpha=0.05):
+    """Return the T above which :func:`permutation_p` is at most alpha.
+
+    Examples
+    --------
+    >>> permutation_threshold(np.arange(19.0), alpha=0.1)
+    17.0
+    """
+    ordered = np.sort(np.asarray(maxima, dtype=float))[::-1]
+    allowed = int(np.floor(alpha * (1 + len(ordered)) + 1e-9)) - 1  # maxima that may be as large
+    if allowed < 0:
+        raise ValueError(f"{len(ordered)} rearrangements cannot give p ≤ {alpha}; draw more.")
+    return float(ordered[allowed])
 
 
 @dataclass(frozen=True)

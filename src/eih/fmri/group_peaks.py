@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 from scipy import ndimage, stats
 
-from .corrections import prepare_corrections
+from .corrections import permutation_threshold, prepare_corrections
 from .grids import group_grid, search_volumes, smooth_noise
 from .group_models import MODELS, fit_group, group_design
-from .permutation import permutation_maxima, permutation_threshold
+from .permutation import permutation_maxima
 from .surrogate_maps import TIE, surrogate_contrasts
 
 RADIUS = 12.0  # mm around a planted voxel in which the found peak is looked for
@@ -105,7 +105,7 @@ def analyse(rng, values, model, volumes, permutations):
     GroupFit, Corrections
     """
     design, contrast = group_design(model)
-    maxima = permutation_maxima(rng, values, design, contrast, volumes, permutations)
+    maxima = permutation_maxima(rng, values, design, contrast, volumes, permutations, by="blocks")
     fit = fit_group(values, design, contrast)
     return fit, prepare_corrections(fit, volumes, maxima)
 

@@ -1,9 +1,10 @@
-"""The largest T of a volume under rearranged people: sign flips and shuffles in blocks of matrix products.
+"""The largest T of a volume under rearranged people: sign flips and shuffles.
 
-The tests are those of :func:`nilearn.mass_univariate.permuted_ols` and give the same numbers from the same
-rearrangements (a test holds them against each other). nilearn walks through the rearrangements one by one;
-here a block of them is one matrix product, which makes hundreds of surrogate studies, each with its
-own permutation test, affordable.
+A single test is done by :func:`nilearn.mass_univariate.permuted_ols`, which takes some seconds for 1,000
+rearrangements of our images. Hundreds of surrogate studies with several tests each would take it more than an
+hour; for these there is the same test in blocks of matrix products, some fifteen times faster
+(``benchmarks/permutation.py`` measures both). Given the same rearrangements, the two agree number by number,
+and a test holds them to it.
 """
 
 import numpy as np
@@ -74,7 +75,7 @@ def all_sign_flips(people):
     return 1 - 2 * ((np.arange(2**people)[:, None] >> np.arange(people)[::-1]) & 1)
 
 
-def permutation_maxima(rng, values, design, contrast, volumes, n=999, *, n_jobs=1):
+def permutation_maxima(rng, values, design, contrast, volumes, n=999, *, by="nilearn", n_jobs=1):
     """Draw the largest T in each volume where nothing is there.
 
     Parameters
@@ -89,8 +90,11 @@ def permutation_maxima(rng, values, design, contrast, volumes, n=999, *, n_jobs=
     n : int, default 999
         Rearrangements: sign flips for the test of a mean, otherwise shuffles (Freedman and Lane). 999
         make p = 0.05 exact.
+    by : {"nilearn", "blocks"}
+        nilearn's routine, or ours for many tests.
     n_jobs : int, default 1
-        Processes, through joblib; -1 for all cores. The result does not depend on it.
+        Processes, through joblib; -1 for all cores. With ``blocks`` the result does not depend on it;
+        nilearn draws other rearrangements for another number.
 
     Returns
     -------
@@ -100,7 +104,7 @@ def permutation_maxima(rng, values, design, contrast, volumes, n=999, *, n_jobs=
     Raises
     ------
     ValueError
-        A volume is empty, or the shapes do not fit.
+        A volume is empty, the shapes do not fit, or there is no such routine.
 
     References
     ----------
@@ -119,20 +123,64 @@ def permutation_maxima(rng, values, design, contrast, volumes, n=999, *, n_jobs=
     >>> maxima.shape
     (19, 1)
     """
+    if by not in ("nilearn", "blocks"):
+        raise ValueError(f"Invalid by '{by}'. It must be 'nilearn' or 'blocks'.")
+    _check(values, design, volumes)
+    if by == "nilearn":
+        return _nilearn_maxima(rng, values, design, contrast, volumes, n, n_jobs)
     drawn = rearrangements(rng, n, len(design), is_flipped(design, contrast))
     return maxima_of(drawn, values, design, contrast, volumes, n_jobs=n_jobs)
+
+
+def _check(values, design, volumes):
+    if np.ndim(values) != 2 or len(values) != len(design):
+        raise ValueError(
+            f"The images have the shape {np.shape(values)}; a design of {len(design)} people needs a row for each."
+        )
+    for name, inside in volumes.items():
+        if len(inside) != values.shape[1] or not np.any(inside):
+            raise ValueError(f"The volume '{name}' is empty, or is not on the grid of the images.")
+
+
+def _nilearn_maxima(rng, values, design, contrast, volumes, n, n_jobs):
+    """Call permuted_ols for each volume, with the same seed and so the same rearrangements."""
+    from nilearn.mass_univariate import permuted_ols
+
+    tested, nuisance = _partition(design, contrast)
+    if is_flipped(design, contrast):
+        tested, covariates = np.ones(len(tested)), nuisance
+        if not np.allclose(nuisance.T @ tested, 0, atol=1e-9):
+            raise ValueError("nilearn flips signs only for a mean beside centred covariates.")
+    else:
+        covariates = _not_constant(nuisance)
+    settings = {
+        "confounding_vars": np.ascontiguousarray(covariates) if covariates.shape[1] else None,
+        "n_perm": n,
+        "two_sided_test": False,
+        "random_state": int(rng.integers(2**31 - 1)),
+        "n_jobs": n_jobs,
+    }
+    columns = {}
+    with one_thread():
+        for name, inside in volumes.items():
+            found = permuted_ols(tested[:, None], values[:, np.asarray(inside, bool)], **settings)
+            columns[name] = found["h0_max_t"][0]
+    return pd.DataFrame(columns)
+
+
+def _not_constant(nuisance):
+    """Return an orthonormal basis of what is not tested, without its mean: shuffling leaves that alone."""
+    constant = np.ones(len(nuisance)) / np.sqrt(len(nuisance))
+    basis, sizes, _ = np.linalg.svd(
+        nuisance - np.outer(constant, constant @ nuisance), full_matrices=False
+    )
+    return basis[:, sizes > 1e-8]
 
 
 def maxima_of(drawn, values, design, contrast, volumes, *, n_jobs=1):
     """Return the largest T of each volume under given rearrangements; see :func:`permutation_maxima`."""
     values = np.asarray(values)
-    if values.ndim != 2 or len(values) != len(design):
-        raise ValueError(
-            f"The images have the shape {values.shape}; a design of {len(design)} people needs a row for each."
-        )
-    for name, inside in volumes.items():
-        if len(inside) != values.shape[1] or not np.any(inside):
-            raise ValueError(f"The volume '{name}' is empty, or is not on the grid of the images.")
+    _check(values, design, volumes)
     tested, nuisance = _partition(design, contrast)
     unit = _unit_residuals(values, nuisance)
     signs = is_flipped(design, contrast)
@@ -198,11 +246,8 @@ def _block_maxima(block, unit, tested, nuisance, signs, df, parts):
         across = [(block * tested).astype(np.float32)]
         across += [(block * column).astype(np.float32) for column in nuisance.T]
     else:
-        constant = np.ones(len(tested)) / np.sqrt(len(tested))
-        around = nuisance - np.outer(constant, constant @ nuisance)  # shuffling leaves it alone
-        basis, sizes, _ = np.linalg.svd(around, full_matrices=False)
         across = [tested[block].astype(np.float32)]
-        across += [column[block].astype(np.float32) for column in basis[:, sizes > 1e-8].T]
+        across += [column[block].astype(np.float32) for column in _not_constant(nuisance).T]
     largest = np.full((len(block), len(parts)), -np.inf, dtype=np.float32)
     with one_thread():
         for i, (voxels, _) in enumerate(parts):
@@ -215,44 +260,3 @@ def _block_maxima(block, unit, tested, nuisance, signs, df, parts):
                 np.maximum(largest[:, i], b.max(axis=1), out=largest[:, i])
     r = np.clip(largest.astype(float), -1 + 1e-12, 1 - 1e-12)
     return np.sqrt(df) * r / np.sqrt(1 - r**2)
-
-
-def permutation_p(t, maxima):
-    """Return the corrected p of a T: the share of rearrangements with a T as large somewhere.
-
-    Parameters
-    ----------
-    t : float or array
-    maxima : array
-        As from :func:`permutation_maxima`, of one volume.
-
-    Returns
-    -------
-    float or array
-        (1 + number of maxima at least as large) / (1 + number of maxima), which counts the data as one of
-        the rearrangements.
-
-    Examples
-    --------
-    >>> permutation_p(3.0, [1.0, 2.0, 4.0])
-    0.5
-    """
-    ordered = np.sort(np.asarray(maxima, dtype=float))
-    above = len(ordered) - np.searchsorted(ordered, np.asarray(t, dtype=float) * (1 - 1e-6))
-    p = (1 + above) / (1 + len(ordered))
-    return float(p) if np.ndim(p) == 0 else p
-
-
-def permutation_threshold(maxima, alpha=0.05):
-    """Return the T above which :func:`permutation_p` is at most alpha.
-
-    Examples
-    --------
-    >>> permutation_threshold(np.arange(19.0), alpha=0.1)
-    17.0
-    """
-    ordered = np.sort(np.asarray(maxima, dtype=float))[::-1]
-    allowed = int(np.floor(alpha * (1 + len(ordered)) + 1e-9)) - 1  # maxima that may be as large
-    if allowed < 0:
-        raise ValueError(f"{len(ordered)} rearrangements cannot give p ≤ {alpha}; draw more.")
-    return float(ordered[allowed])
