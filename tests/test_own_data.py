@@ -238,6 +238,14 @@ def test_people_who_lack_a_condition_are_named(folder):
     assert "sub-s02" in str(checked)
 
 
+def test_a_check_shows_itself_as_text_and_html(folder):
+    """The folder may be called by another name; markup in a cell is escaped."""
+    edit(folder, "blocks", 3, "drug", "<i>")
+    checked = eih.check_own(folder, name="my_study")
+    assert str(checked).startswith("my_study/blocks.tsv, line 3, column drug: '<i>'")
+    assert "&lt;i&gt;" in checked._repr_html_()
+
+
 def test_an_unknown_modality_is_named(folder):
     """The modality is one of two."""
     with pytest.raises(ValueError, match="Invalid modality 'cold'"):

@@ -1,5 +1,6 @@
 """Tables of your own with the columns of the study: an empty template, a check, a load."""
 
+import html
 import json
 import warnings
 from dataclasses import dataclass
@@ -184,14 +185,24 @@ class OwnCheck:
     def __repr__(self):
         return self.text
 
+    def _repr_html_(self):
+        colour = "var(--eih-good, #1b7a4b)" if self.fine else "var(--eih-why, #b36b00)"
+        lines = "".join(f"<div>{html.escape(line)}</div>" for line in self.text.split("\n"))
+        return (
+            f'<div style="border-left: 4px solid {colour}; padding: 0.35em 0.8em; margin: 0.3em 0;">'
+            f"{lines}</div>"
+        )
 
-def check_own(folder):
+
+def check_own(folder, name=None):
     """Check tables of your own and say what was found, without an exception.
 
     Parameters
     ----------
     folder : str or Path
         With the three tables.
+    name : str, optional
+        How the folder is called in the text. Default: its path.
 
     Returns
     -------
@@ -202,7 +213,7 @@ def check_own(folder):
     try:
         tables, notes = own_tables(folder)
     except DataError as error:
-        return OwnCheck(str(error), False)
+        return OwnCheck(_renamed(str(error), folder, name), False)
     trials = join_own(tables)
     counts = (
         f"{trials.participant.nunique()} participants, {len(trials)} trials "
@@ -210,7 +221,11 @@ def check_own(folder):
         f"{int(trials.rating.isna().sum())} ratings missing"
     )
     lines = [f"{folder}: no rule is broken. {counts}.", *notes, *_incomplete(trials)]
-    return OwnCheck("\n".join(lines), True)
+    return OwnCheck(_renamed("\n".join(lines), folder, name), True)
+
+
+def _renamed(text, folder, name):
+    return text if name is None else text.replace(str(Path(folder)), name)
 
 
 def _incomplete(trials):
