@@ -30,6 +30,9 @@ WITHOUT_EXAMPLE = {
     "eih.held_out_foci": "makes a map for each of many samples: the chapter on convergence runs it",
     "eih.map_variants": "makes every variant of a map: the chapter on convergence runs it",
     "eih.show_searchable": "puts a script into the page",
+    "eih.figures.axial_slices": "needs the published maps",
+    "eih.figures.slices_through_peaks": "needs the published maps; brain_result() draws it",
+    "eih.figures.small_volume": "needs the published maps",
 }
 
 
@@ -100,15 +103,21 @@ def test_every_public_name_is_on_a_page():
 
 @pytest.mark.parametrize("name", [name for _, name in api.public_names()])
 def test_every_public_name_is_documented(name):
-    """A function or class has a docstring, and an example that the tests run."""
+    """A function has a docstring and an example that the tests run; a figure is drawn in a chapter."""
     package, own = name.rsplit(".", 1)
     value = getattr(import_module(package), own)
+    if inspect.isroutine(value) or inspect.isclass(value):
+        assert inspect.getdoc(value), f"{name} has no docstring."
     if inspect.isroutine(value):
-        assert inspect.getdoc(value), f"{name} has no docstring."
-        has_example = ">>> " in inspect.getdoc(value)
-        assert has_example != (name in WITHOUT_EXAMPLE), f"{name}: give it an example that runs."
-    elif inspect.isclass(value):
-        assert inspect.getdoc(value), f"{name} has no docstring."
+        shown = ">>> " in inspect.getdoc(value) or (package != "eih" and api.chapters_with(name))
+        assert shown or name in WITHOUT_EXAMPLE, f"{name}: give it an example that runs."
+
+
+def test_the_chapters_that_use_a_name_are_found():
+    """A call counts, by its full name or, from a part of the package, by its own; a longer name does not."""
+    assert "heat_pain" in api.chapters_with("eih.load_trials")
+    assert "heat_pain" in api.chapters_with("eih.figures.ratings_by_target")
+    assert api.chapters_with("eih.load") == []
 
 
 @pytest.mark.pages
@@ -181,9 +190,8 @@ def test_the_citation_is_that_of_the_file():
     """Sentence and BibTeX carry the authors, the year and the DOI of CITATION.cff."""
     paper = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))["references"][0]
     assert citation.sentence(paper).startswith("Nold JI, Fadai T, Büchel C (2025). Acute aerobic")
-    assert citation.sentence(paper).endswith(
-        "eLife 14:RP102392. https://doi.org/10.7554/eLife.102392"
-    )
+    assert citation.sentence(paper).endswith("eLife 14:RP102392.")
+    assert citation.address(paper) == "https://doi.org/10.7554/eLife.102392"
     assert "author = {Nold, Janne I. and Fadai, Tahmine and Büchel, Christian}" in citation.bibtex(
         paper, "k"
     )

@@ -5,8 +5,11 @@ name that is added to the package appears by itself.
 """
 
 import inspect
+import json
+import re
+from functools import cache
 from importlib import import_module
-from pkgutil import iter_modules
+from pathlib import Path
 
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -15,12 +18,7 @@ from sphinx.addnodes import pending_xref
 from sphinx.util.docutils import SphinxDirective
 from sphinx.util.nodes import nested_parse_with_titles
 
-
-def parts():
-    """List the parts of the package that are public by themselves, such as eih.figures."""
-    import eih
-
-    return [name for name, _, is_package in iter_modules(eih.__path__) if name in eih._PARTS]
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
 
 
 def public_names():
@@ -28,7 +26,7 @@ def public_names():
     import eih
 
     found = [(f"eih.{home}", f"eih.{name}") for name, home in eih._HOME_OF.items()]
-    for part in parts():
+    for part in eih._PARTS:  # public by themselves, such as eih.figures
         module = import_module(f"eih.{part}")
         for name in getattr(module, "__all__", ()):
             value = getattr(module, name)
@@ -62,16 +60,43 @@ def heading(home):
     return words[:1].upper() + words[1:]
 
 
-def directive_for(name):
+@cache
+def code_of_chapters():
+    """Return the code of each notebook: chapter → text."""
+    codes = {}
+    for path in sorted(NOTEBOOKS.glob("*.ipynb")):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        codes[path.stem] = "\n".join(
+            "".join(c["source"]) for c in cells if c["cell_type"] == "code"
+        )
+    return codes
+
+
+def chapters_with(name):
+    """List the chapters whose code calls a public name."""
+    package, own = name.rsplit(".", 1)
+    called = name if package == "eih" else own  # `from eih.figures import raincloud`
+    call = re.compile(rf"(?<![\w.]){re.escape(called)}\(")
+    return [chapter for chapter, code in code_of_chapters().items() if call.search(code)]
+
+
+def used_in(name, known):
+    """Return the line that leads to the chapters that use a name, of those that the book has."""
+    chapters = [c for c in chapters_with(name) if f"notebooks/{c}" in known]
+    links = ", ".join(f":doc:`/notebooks/{chapter}`" for chapter in chapters)
+    return ["", f"   Used in {links}.", ""] if links else [""]
+
+
+def directive_for(name, known=()):
     """Return the lines that describe one public name."""
     package, own = name.rsplit(".", 1)
     value = getattr(import_module(package), own)
     if inspect.isclass(value):
         kind = "exception" if issubclass(value, BaseException) else "class"
         members = [] if kind == "exception" else ["   :members:", "   :member-order: bysource"]
-        return [f".. auto{kind}:: {name}", *members, ""]
+        return [f".. auto{kind}:: {name}", *members, *used_in(name, known)]
     if inspect.isroutine(value):
-        return [f".. autofunction:: {name}", ""]
+        return [f".. autofunction:: {name}", *used_in(name, known)]
     return [f".. py:data:: {name}", f"   :value: {value!r}"[:300], ""]
 
 
@@ -103,7 +128,7 @@ class Api(SphinxDirective):
             title = heading(home)
             lines += [title, "-" * len(title), "", *first_line(home), ""]
             for name in names:
-                lines += directive_for(name)
+                lines += directive_for(name, self.env.found_docs)
         node = nodes.section()
         node.document = self.state.document
         source, _ = self.get_source_info()

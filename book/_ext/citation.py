@@ -27,8 +27,12 @@ def sentence(work):
         parts.append(f"{work['journal']} {work['volume']}:{work['start']}.")
     if "version" in work:
         parts.append(f"Version {work['version']}.")
-    parts.append(f"https://doi.org/{work['doi']}" if "doi" in work else work.get("url", ""))
-    return " ".join(part for part in parts if part)
+    return " ".join(parts)
+
+
+def address(work):
+    """Return where a work is found, if that is known."""
+    return f"https://doi.org/{work['doi']}" if "doi" in work else work.get("url", "")
 
 
 def bibtex(work, key):
@@ -66,8 +70,11 @@ class Citation(SphinxDirective):
             raise self.error(f"eih-citation knows {list(works)}, not '{self.arguments[0]}'.")
         work, key = works[self.arguments[0]]
         text = bibtex(work, key)
+        paragraph = nodes.paragraph("", sentence(work) + " ")
+        if link := address(work):
+            paragraph += nodes.reference("", link, refuri=link, internal=False)
         return [
-            nodes.paragraph("", sentence(work)),
+            paragraph,
             nodes.literal_block(text, text, language="bibtex"),
         ]
 

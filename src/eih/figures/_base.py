@@ -22,7 +22,28 @@ def spread(n, width):
 
 
 def mark_mean(ax, x, values, colour, label=None):
-    """Draw the mean with its 95 % t interval."""
+    """Draw the mean with its 95 % t interval.
+
+    Parameters
+    ----------
+    ax : matplotlib Axes
+        Where to draw.
+    x : float
+        Where the mean stands.
+    values : pandas.Series
+        One number per participant.
+    colour : str
+        Of the mark.
+    label : str, optional
+        For a legend.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> drawing, ax = plt.subplots()
+    >>> eih.figures.mark_mean(ax, 0, eih.load_participants().age, "black")
+    >>> plt.close(drawing)
+    """
     group = mean_and_interval(values)
     ax.vlines(x, group.ci_low, group.ci_high, color="#20262c", lw=2, zorder=4)
     ax.plot(x, group["mean"], "D", ms=8, color=colour, mec="white", mew=1.2, zorder=5, label=label)
@@ -35,6 +56,12 @@ def mean_and_interval(values):
     -------
     pandas.Series
         ``n, mean, se, ci_low, ci_high``; missing values are left out of all of them.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.figures.mean_and_interval(eih.load_participants().age).round(1).to_dict()
+    {'n': 39.0, 'mean': 26.0, 'se': 0.7, 'ci_low': 24.5, 'ci_high': 27.4}
     """
     from scipy import stats
 

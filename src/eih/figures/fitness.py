@@ -14,6 +14,12 @@ def regression_band(x, y, at):
     -------
     pandas.DataFrame
         ``x, fit, ci_low, ci_high``.
+
+    Examples
+    --------
+    >>> import eih
+    >>> eih.figures.regression_band([1, 2, 3, 4], [1, 2, 2, 3], at=[2.5]).fit.item()
+    2.0
     """
     from scipy import stats
 
