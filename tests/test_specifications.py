@@ -145,7 +145,9 @@ def test_mixed_models_bring_their_criterion():
     persons = chosen("drug", level="person", method="least squares", **options)
     results = eih.run_specifications(pd.concat([mixed, persons]), made_up_trials())
     means = eih.mean_ratings(made_up_trials(), ["drug", "exercise", "target"])
-    fit = eih.lmm("rating ~ exercise * drug + target + (drug|participant)", means, reml=False, ci=None)
+    fit = eih.lmm(
+        "rating ~ exercise * drug + target + (drug|participant)", means, reml=False, ci=None
+    )
     assert results.criterion.iloc[0] == pytest.approx(fit.criterion)
     assert np.isnan(results.criterion.iloc[1])
 
