@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import eih
-from eih.brain import maps, panels, region_report
+from eih.brain import maps, panels
+from eih.pages import region_report
 from eih.pages.map_report import Note
 from eih.tables.data import data_folder
 from eih.tables.schema import DataError
@@ -78,10 +79,12 @@ def state(request):
 
 
 def brain_cells(chapter):
-    """Return the cells of a chapter that need nothing but the first cell and each other."""
+    """Return the set-up cells of a chapter, and those that need nothing but these and each other."""
     notebook = nbformat.read(NOTEBOOKS / f"{chapter}.ipynb", as_version=4)
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    return cells[:1] + [cell for cell in cells if "brain" in cell.metadata.get("tags", [])]
+    ready = next(place for place, cell in enumerate(cells) if "eih.set_style()" in cell.source)
+    brain = [cell for cell in cells if "brain" in cell.metadata.get("tags", [])]
+    return cells[: ready + 1] + brain
 
 
 def run(chapter, glued):
