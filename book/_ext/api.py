@@ -75,8 +75,9 @@ def code_of_chapters():
 def chapters_with(name):
     """List the chapters whose code calls a public name."""
     package, own = name.rsplit(".", 1)
-    called = name if package == "eih" else own  # `from eih.figures import raincloud`
-    call = re.compile(rf"(?<![\w.]){re.escape(called)}\(")
+    before = package if package == "eih" else package.removeprefix("eih.")
+    short = "" if package == "eih" else r"(?<![\w.])|"  # after `from eih.figures import …`
+    call = re.compile(rf"(?:{short}\b{before}\.){own}\(")
     return [chapter for chapter, code in code_of_chapters().items() if call.search(code)]
 
 
