@@ -2,8 +2,9 @@
 
 from functools import cache
 
-from ..beyond.equivalence import DEFAULT_SCALE, bayes_factors, relief_scores
-from ..beyond.power_files import read_replicates
+from ..beyond.bayes_factors import DEFAULT_SCALE, bayes_factors
+from ..beyond.equivalence import relief_scores
+from ..beyond.power_rows import read_replicates
 from ..beyond.power_tables import people_needed, power_of_observed, power_table
 from ..tables.data import load_trials
 from ._kinds import Mistake, Number
