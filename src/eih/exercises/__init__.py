@@ -5,7 +5,7 @@ compared with the results of the mistakes (the other drug, a row further down, a
 that the hint fits what was done, and does not give the answer away.
 """
 
-from ._catalogue import catalogue
+from ._catalogue import NAMES, catalogue, chapter_of, of_chapter
 from ._feedback import Feedback
 
 __all__ = ["Feedback", "check", "list_exercises"]
@@ -43,15 +43,16 @@ def check(name, answer=None):
     >>> eih.exercises.check("lost_block")
     No answer yet. If every participant had lost one block, which share of all ratings would be missing? Hand in a number with 3 decimals [share of all ratings, 0 to 1].
     """
-    known = catalogue()
-    if name not in known:
+    chapter = chapter_of(name)
+    if chapter is None:
         from ..models._formula import closest
 
+        known = [name for names in NAMES.values() for name in names]
         raise ValueError(
-            f"Unknown exercise {name!r}.{closest([str(name)], list(known))} "
+            f"Unknown exercise {name!r}.{closest([str(name)], known)} "
             "All of them: eih.exercises.list_exercises()."
         )
-    return known[name].check(answer)
+    return of_chapter(chapter)[name].check(answer)
 
 
 def list_exercises(chapter=None):
@@ -81,18 +82,16 @@ def list_exercises(chapter=None):
     """
     import pandas as pd
 
-    known = list(catalogue().values())
-    chapters = list(dict.fromkeys(exercise.chapter for exercise in known))
-    if chapter is not None and chapter not in chapters:
+    if chapter is not None and chapter not in NAMES:
         from ..models._formula import closest
 
         raise ValueError(
-            f"No exercises in {chapter!r}.{closest([str(chapter)], chapters)} "
-            f"The chapters with exercises: {', '.join(chapters)}."
+            f"No exercises in {chapter!r}.{closest([str(chapter)], list(NAMES))} "
+            f"The chapters with exercises: {', '.join(NAMES)}."
         )
+    chosen = catalogue() if chapter is None else of_chapter(chapter)
     rows = [
         (exercise.name, exercise.chapter, exercise.kind, exercise.asks, exercise.form)
-        for exercise in known
-        if chapter in (None, exercise.chapter)
+        for exercise in chosen.values()
     ]
     return pd.DataFrame(rows, columns=["name", "chapter", "kind", "asks", "answer"])
