@@ -13,6 +13,7 @@ CHAPTERS = (
     "sex_and_fitness",
     "pressure",
     "mixed_models",
+    "first_level",
     "reviewers",
     "robustness",
     "null_and_power",
