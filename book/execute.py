@@ -77,11 +77,14 @@ def opened_files(log, root, started):
     used = {}
     for line in set(log.read_text(encoding=sys.getfilesystemencoding()).splitlines()):
         path = Path(line)
-        if path.parent.name == "__pycache__":
+        if not NO_INPUT.isdisjoint(path.relative_to(root).parts):
+            continue
+        if path.parent.name == "__pycache__":  # a compiled module: its source counts
+            if ".pyc" not in path.name:
+                continue
             path = Path(source_from_cache(line.split(".pyc")[0] + ".pyc"))
-        place = path.relative_to(root)
-        if NO_INPUT.isdisjoint(place.parts):
-            used[place.as_posix()] = "changed meanwhile" if _since(path, started) else digest(path)
+        place = path.relative_to(root).as_posix()
+        used[place] = "changed meanwhile" if _since(path, started) else digest(path)
     return used
 
 

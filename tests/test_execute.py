@@ -143,6 +143,17 @@ def test_a_file_written_during_the_run_is_not_trusted(ran, tmp_path):
     assert not execute.is_current({"used": used, "shared": "s"}, root, "s")
 
 
+def test_of_compiled_files_only_the_source_of_a_module_counts(tmp_path):
+    """A module read from its .pyc counts by its source; what others keep beside it, or in .venv, not."""
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "module.py").write_text("x = 1")
+    names = ("src/__pycache__/module.cpython-311.pyc.140", "src/__pycache__/module.f-1.py311.1.nbc")
+    names += (".venv/lib/__pycache__/other.f-143.py311.1.nbi",)
+    log = tmp_path / "log"
+    log.write_text("\n".join(str(tmp_path / name) for name in names))
+    assert set(execute.opened_files(log, tmp_path, started=0)) == {"src/module.py"}
+
+
 def test_a_record_without_inputs_is_not_trusted(tmp_path):
     """Outputs of unknown origin, such as those of another tool, do not count."""
     assert not execute.is_current({"execution_seconds": 1}, tmp_path, None)
