@@ -135,6 +135,7 @@ def run_chapter(path, root, timeout):
         client = NotebookClient(
             notebook,
             timeout=timeout,
+            record_timing=False,  # times in the cells would hide the results from MyST-NB
             kernel_name="python3",
             resources={"metadata": {"path": str(path.parent)}},
             on_cell_executed=note_peak,

@@ -75,6 +75,14 @@ def test_a_chapter_runs_and_is_measured(ran):
     assert not sys.platform.startswith("linux") or 20 < run.peak_mb < 1000
 
 
+def test_what_came_out_is_found_again_by_the_notebook(ran, tmp_path):
+    """The cache finds the results under the notebook as it is committed, as MyST-NB looks for them."""
+    _, path, run = ran
+    cache = get_cache(str(tmp_path / "cache"))
+    execute._keep(path, run, cache, "shared", 1.0)
+    assert cache.match_cache_notebook(nbformat.read(path, as_version=4)).uri == str(path)
+
+
 def test_nothing_changed_means_nothing_to_do(project):
     """With the same files the results stand."""
     assert current(project)
