@@ -60,7 +60,7 @@ def surrogate_slices(images, titles, cuts, vmax=None, unit="T"):
             panel.text(0.5, 0.0, f"z = {cut:g}", **style)
         row[0].set_title(title, fontsize=10)
     drawing.colorbar(drawn, ax=panels, shrink=0.7, pad=0.01).ax.set_title(unit, fontsize=9)
-    return stamp_surrogate(drawing, (0.87, 0.006))
+    return stamp_surrogate(drawing, (0.835, 0.006))
 
 
 def surrogate_glass_brain(image, threshold, volume=None):
