@@ -122,6 +122,22 @@ def test_the_chapters_that_use_a_name_are_found():
     assert api.chapters_with("eih.load") == []
 
 
+@pytest.mark.parametrize(
+    ("target", "known"),
+    [
+        ("eih.tables.data.data_folder", True),
+        ("data_folder", True),
+        ("eih.models.fitted", True),
+        ("eih.tables.data.no_such_function", False),
+        ("numpy.ndarray", False),
+    ],
+)
+def test_a_reference_to_an_inner_name_is_text_and_a_wrong_one_is_broken(target, known):
+    """What the package has may be named in a docstring; what it has not is still noticed."""
+    node = {"refdomain": "py", "reftarget": target}
+    assert (api.resolve(None, None, node, "text") == "text") == known
+
+
 @pytest.mark.pages
 def test_every_public_name_has_its_anchor(html):
     """In the built book each name can be linked to."""

@@ -4,6 +4,7 @@
 name that is added to the package appears by itself.
 """
 
+import ast
 import inspect
 import json
 import re
@@ -137,6 +138,39 @@ class Api(SphinxDirective):
         return node.children
 
 
+@cache
+def everything():
+    """Return all that the package is made of: its modules, functions and classes, by full name."""
+    import eih
+
+    top = Path(eih.__file__).parent
+    found = set()
+    for path in top.rglob("*.py"):
+        parts = path.relative_to(top.parent).with_suffix("").parts
+        module = ".".join(part for part in parts if part != "__init__")
+        kinds = (ast.FunctionDef, ast.ClassDef)
+        own = [n.name for n in ast.parse(path.read_text("utf-8")).body if isinstance(n, kinds)]
+        found |= {module, *(f"{module}.{name}" for name in own)}
+    return found
+
+
+def resolve(app, env, node, contnode):
+    """Lead from an inner name to the public one; leave one that only readers of the code meet as text.
+
+    A docstring may name `eih.brain.maps.load`, which has no entry here, or a function beside it by its
+    short name. What the package does not have at all stays a broken reference.
+    """
+    if node.get("refdomain") != "py":
+        return None
+    target = node["reftarget"]
+    public = {f"{home}.{name.rsplit('.', 1)[1]}": name for home, name in public_names()}
+    if target in public:
+        domain, place = env.get_domain("py"), node.get("refdoc", env.docname)
+        return domain.resolve_xref(env, place, app.builder, "obj", public[target], node, contnode)
+    inner = target in everything() or any(name.endswith(f".{target}") for name in everything())
+    return contnode if inner else None
+
+
 class Layers(SphinxDirective):
     """List every public name with its first sentence: a section for each page given."""
 
@@ -173,6 +207,7 @@ def setup(app):
     """Add the directives; types of other packages are text, for no page may ask another host."""
     app.setup_extension("sphinx.ext.autodoc")
     app.setup_extension("sphinx.ext.napoleon")
+    app.connect("missing-reference", resolve)
     app.add_directive("eih-api", Api)
     app.add_directive("eih-layers", Layers)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
