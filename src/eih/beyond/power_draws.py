@@ -202,6 +202,7 @@ def replicate(origin, n, number, seed):
 
     Examples
     --------
+    >>> from eih.beyond.power import scenario
     >>> one = replicate(source(scenario("fitness")), n=39, number=1, seed=1)
     >>> one == replicate(source(scenario("fitness")), n=39, number=1, seed=1)
     True

@@ -85,7 +85,7 @@ EXERCISES = (
             Mistake("This is how likely it is to be missed.", lambda: 1 - _seen()),
             Mistake("This is for p < 0.05.", lambda: _seen(alpha=0.05)),
             Mistake("This is for p < 0.01.", lambda: _seen(alpha=0.01)),
-            Mistake("This is for a quarter of the size.", lambda: _seen(size=0.25)),
+            Mistake("This is for a quarter of the size.", lambda: _seen(size=1 / 4)),
         ),
         reading="A study that sees it has a T far above the planted one: it can only publish exaggerations.",
         nudge="T follows a noncentral t distribution: `scipy.stats.nct`, with half the noncentrality.",

@@ -61,7 +61,7 @@ def mean_and_interval(values):
     --------
     >>> import eih
     >>> eih.figures.mean_and_interval(eih.load_participants().age).round(1).to_dict()
-    {'n': 39.0, 'mean': 26.0, 'se': 0.7, 'ci_low': 24.5, 'ci_high': 27.4}
+    {'n': 39.0, 'mean': 26.0, 'se': 0.8, 'ci_low': 24.4, 'ci_high': 27.6}
     """
     from scipy import stats
 
