@@ -1,4 +1,4 @@
-# Rscript refits.R FOLDER FORMULA TERM N: fit FOLDER/1.tsv … N.tsv, test TERM; print seconds, then each p.
+# Rscript refits.R FOLDER FORMULA TERM N: fit FOLDER/1.tsv … N.tsv, test TERM; print seconds of processor time, then each p.
 suppressMessages(library(lmerTest))
 arguments <- commandArgs(trailingOnly = TRUE)
 formula <- as.formula(arguments[2])
@@ -12,9 +12,9 @@ studies <- lapply(seq_len(as.integer(arguments[4])), function(number) {
 mixed <- grepl("|", arguments[2], fixed = TRUE)
 fit <- function(study) if (mixed) suppressMessages(suppressWarnings(lmer(formula, study))) else lm(formula, study)
 invisible(coef(summary(fit(studies[[1]]))))
-began <- proc.time()[["elapsed"]]
+began <- sum(proc.time()[1:2])
 p <- vapply(studies, function(study) {
   tests <- coef(summary(fit(study)))
   tests[arguments[3], ncol(tests)]
 }, 0)
-cat(proc.time()[["elapsed"]] - began, p, "\n")
+cat(sum(proc.time()[1:2]) - began, p, "\n")
