@@ -96,7 +96,7 @@ def show(place, browser):
             java_script_enabled=scripts, viewport={"width": 900, "height": 900}
         )
         contexts.append(context)
-        context.set_default_timeout(5000)
+        context.set_default_timeout(20_000)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.goto(f"{address}/{name}.html{query}")

@@ -147,7 +147,7 @@ def _findings(heat):
         ),
         Finding(
             "Blocking opioids raised pain",
-            "The body’s own opioids were holding pain down.",
+            "Read by the paper as opioids that hold pain down. How firmly it stands is asked below.",
             "naloxone",
             "points",
             sides,
@@ -174,7 +174,7 @@ def _findings(heat):
         ),
         Finding(
             "Fitter men got more relief",
-            "An exploratory finding on the saline day: the change of relief by hard exercise per W/kg of fitness.",
+            "Exploratory, saline day: relief by hard exercise per W/kg of fitness. How firmly it stands is asked below.",
             "sex_and_fitness",
             "points per W/kg",
             ("less relief", "more relief"),
