@@ -1,5 +1,6 @@
 """The built pages are complete, quiet, self-contained and readable on any screen."""
 
+import functools
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlsplit
 
@@ -19,6 +20,12 @@ pytestmark = pytest.mark.pages
 def soup(path):
     """Read a page."""
     return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@functools.cache
+def anchors(path):
+    """Return the places of a page that a link can lead to."""
+    return {tag["id"] for tag in soup(path).find_all(id=True)}
 
 
 def watch(page):
@@ -111,7 +118,7 @@ def test_links_inside_the_book_lead_somewhere(html, name):
         address, anchor = urldefrag(link)
         target = path.parent / unquote(urlsplit(address).path) if address else path
         if not target.is_file() or (
-            anchor and target.suffix == ".html" and not soup(target).find(id=unquote(anchor))
+            anchor and target.suffix == ".html" and unquote(anchor) not in anchors(target)
         ):
             broken.append(link)
     assert broken == []
