@@ -142,7 +142,7 @@ def run_chapter(path, root, timeout):
         )
         started, clock = time.time(), time.perf_counter()
         try:
-            client.execute(env=environment)
+            client.execute(env=environment, stderr=subprocess.DEVNULL)  # the kernel's own chatter
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise ChapterError(f"{path.name}: {error}") from None
         seconds = time.perf_counter() - clock

@@ -253,7 +253,7 @@ def _profile_limits(fit):
     try:
         return profile_limits(fit.model).T
     except (RuntimeError, np.linalg.LinAlgError):
-        pass  # an unusual likelihood: mixedlm's own way is slow and thorough
+        pass  # a random slope, or an unusual likelihood: mixedlm's own way is slow and thorough
     try:
         with warnings.catch_warnings():  # the refit by maximum likelihood is meant, see lmm
             warnings.filterwarnings("ignore", message="Likelihood profiling uses an ML refit")

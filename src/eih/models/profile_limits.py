@@ -18,6 +18,7 @@ _QUANTILE = 1.959963984540054  # its square, 3.84, is the 95 % point of chi-squa
 _INSIDE = (
     0.01  # where a standard deviation is zero every slope is zero: searches start here instead
 )
+_NEAR = 1.0  # how far above the smallest deviance they may start; limits stand at 3.84
 _FLAT = 1e-3  # largest slope that a search may end with: a limit is then off by 1e-6 SE at most
 
 
@@ -27,7 +28,8 @@ def profile_limits(model):
     Parameters
     ----------
     model : mixedlm LmerResult
-        The fit. By REML or not, the likelihood is profiled, as in R's ``confint``.
+        The fit, with random intercepts only. By REML or not, the likelihood is profiled, as in R's
+        ``confint``.
 
     Returns
     -------
@@ -37,19 +39,26 @@ def profile_limits(model):
     Raises
     ------
     RuntimeError
-        A search did not end at a limit; mixedlm's own profile takes longer and goes around more corners.
+        The model has a random slope, or a search did not start at the optimum or end at a limit: mixedlm's
+        own profile takes longer and goes around more corners.
     """
     from mixedlm.estimation.reml import LMMOptimizer
+
+    if any(effect.n_terms > 1 for effect in model.matrices.random_structures):
+        raise RuntimeError(
+            "a random slope: where it is singular, a search from inside can get stuck"
+        )
 
     # Private: tests/test_profile_limits.py holds the limits against mixedlm's own profiles.
     evaluate = LMMOptimizer(model.matrices, REML=False)._evaluate_core
     n = model.matrices.n_obs
     optimum = model.refitML()
-    is_sd = _standard_deviations(model)
-    theta = np.where(is_sd & (optimum.theta < _INSIDE), _INSIDE, optimum.theta)
+    theta = np.maximum(optimum.theta, _INSIDE)
+    if evaluate(theta).deviance > optimum.deviance + _NEAR:
+        raise RuntimeError("a step inside leads too far from the optimum")
     unit, sd = _units(lambda theta: evaluate(theta).deviance, theta)
     # Where a standard deviation may be zero there can be two hills to climb: search from both sides.
-    lifted = np.linalg.solve(unit, np.where(is_sd & (theta < sd), sd, 0))
+    lifted = np.linalg.solve(unit, np.where(theta < sd, sd, 0))
     starts = [np.zeros(len(theta)), lifted] if lifted.any() else [lifted]
     centre, width = _estimates(evaluate(theta), n)
 
@@ -75,14 +84,6 @@ def _estimates(found, n):
     """Return the coefficients and their standard errors at one theta."""
     variance = np.diag(np.linalg.inv(found.fixed_information))
     return found.beta, np.sqrt(variance * found.pwrss / n)
-
-
-def _standard_deviations(model):
-    """Tell which elements of theta are standard deviations; the others are parts of correlations."""
-    from mixedlm.estimation.reml import _build_theta_bounds
-
-    bounds = _build_theta_bounds(model.matrices.random_structures, len(model.theta))
-    return np.array([low == 0 for low, _ in bounds])
 
 
 def _units(deviance, theta, h=1e-3):
