@@ -133,13 +133,12 @@ STATES = ["without maps", "with maps"]
 @pytest.mark.parametrize("chapter", CHAPTERS)
 def test_the_brain_cells_of_a_chapter_run_in_both_states(chapter, state, executed):
     """Figures bear the badge of what they show; without maps the page says how to get them."""
-    shown, glued = executed(chapter, state)
+    shown, _ = executed(chapter, state)
     page = "\n".join(shown)
     if CHAPTERS[chapter]:
         badge = "published-map" if state == "with maps" else "reported"
         first = next(html for html in shown if "<figure" in html)
         assert f'<figcaption><span class="eih-kind eih-{badge}"' in first
-        assert "brain_note" in glued
     assert ("eih maps fetch" in page) == (state == "without maps")
     assert ("<button" in page) == (state == "with maps" and CHAPTERS[chapter] is not None)
     assert "eih-panels" in page
@@ -191,6 +190,8 @@ def test_a_panel_that_is_not_here_says_why(state):
     assert set(table["map"]) - {""} == set(maps.MAPS)
     of_maps = table[(table.here == "map") & (table["map"] != "mask")].kind
     assert set(of_maps) == {"published map" if state == "with maps" else "reported"}
+    of_slices = table[table.here == "slices"].kind
+    assert set(of_slices) == {"published map" if state == "with maps" else "not here"}
 
 
 def test_the_panels_name_chapters_that_show_them():

@@ -10,8 +10,9 @@ from ..tables.schema import DataError
 from . import maps
 
 PANEL_COLUMNS = ["figure", "panel", "shows", "here", "map", "chapter", "reason"]
-#: What may stand under ``here``; ``map`` becomes the published map or the reported peak.
-HERE = ("map", "reported", "surrogate", "not here")
+#: What may stand under ``here``. Where the maps are, ``map`` and ``slices`` are the published map; where not,
+#: a ``map`` is the reported peak (the mask: our approximation), and ``slices`` are not here.
+HERE = ("map", "slices", "reported", "surrogate", "not here")
 
 
 class PanelsView:
@@ -50,10 +51,10 @@ def brain_panels(figure=None):
     -------
     PanelsView
         Shows itself in a notebook; ``.table`` has ``figure`` (such as ``Figure 5 – figure supplement
-        2``), ``panel``, ``shows`` (in the paper), ``here`` (``map``, ``reported``, ``surrogate``, ``not
-        here``), ``map`` (name of the published map, or empty), ``chapter``, ``reason``, and ``kind``
-        (the badge: ``map`` is ``published map`` where the maps are; where not, ``reported``, and
-        ``approximated`` for the mask).
+        2``), ``panel``, ``shows`` (in the paper), ``here`` (``map``, ``slices``, ``reported``,
+        ``surrogate``, ``not here``), ``map`` (name of the published map, or empty), ``chapter``,
+        ``reason``, and ``kind`` (the badge). Where the maps are, ``map`` and ``slices`` are
+        ``published map``; where not, ``reported`` and ``not here``, and the mask ``approximated``.
 
     Raises
     ------
@@ -75,10 +76,10 @@ def brain_panels(figure=None):
             f"Figure '{figure}' has no brain panels here. Those that have: {sorted(set(number))}."
         )
     chosen = table if figure is None else table[number == figure]
-    # without the maps a peak can still be quoted, the mask cannot
-    without = chosen["map"].eq("mask").map({True: "approximated", False: "reported"})
-    mapped = "published map" if maps.here() else without
-    kind = chosen.here.where(chosen.here != "map", mapped)
+    kind = chosen.here.replace(dict.fromkeys(("map", "slices"), "published map"))
+    if not maps.here():
+        kind = chosen.here.replace({"map": "reported", "slices": "not here"})
+        kind = kind.mask(chosen["map"] == "mask", "approximated")
     return PanelsView(chosen.assign(kind=kind).reset_index(drop=True))
 
 

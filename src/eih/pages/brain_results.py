@@ -145,7 +145,8 @@ class BrainResult:
     def statistics(self, df="stated"):
         """Work out what each reported T says, see :func:`eih.brain.peaks.peak_statistics`."""
         table = peak_statistics(df=df)
-        return table[table.id.isin(self.peaks.id)][STATISTICS].drop(columns="contrast")
+        mine = table[table.id.isin(self.peaks.id)][STATISTICS]
+        return mine.drop(columns="contrast").reset_index(drop=True)
 
     def clusters(self):
         """List clusters and local maxima of the map, see :func:`eih.brain.map_peaks.clusters`."""
