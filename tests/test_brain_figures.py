@@ -112,7 +112,7 @@ def test_bars_reach_from_low_to_high(implied):
         "here, T = 5.00, p = 0.01",
         "there, T = 4.50, p = 0.05",
     ]
-    assert resels.get_legend() is None
+    assert drawing.legends == []
 
 
 def test_a_second_reading_is_hollow(implied):
@@ -121,4 +121,4 @@ def test_a_second_reading_is_hollow(implied):
     solid, hollow = drawing.axes[0].containers
     assert hollow[0].get_facecolor()[:3] == (1, 1, 1)
     assert solid[0].get_facecolor()[:3] != (1, 1, 1)
-    assert [text.get_text() for text in drawing.axes[1].get_legend().texts] == ["stated", "other"]
+    assert [text.get_text() for text in drawing.legends[0].texts] == ["stated", "other"]

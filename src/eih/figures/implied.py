@@ -2,7 +2,7 @@
 
 from ..style import PALETTE
 
-MEASURES = {"tests": "Implied number of independent tests", "resels": "Implied volume [resels]"}
+MEASURES = {"tests": "Independent tests", "resels": "Volume [resels]"}
 
 
 def implied_intervals(readings):
@@ -23,7 +23,9 @@ def implied_intervals(readings):
     import matplotlib.pyplot as plt
 
     first = next(iter(readings.values()))
-    drawing, panels = plt.subplots(1, 2, sharey=True, figsize=(8, 0.62 * len(first) + 1.5))
+    drawing, panels = plt.subplots(
+        1, 2, sharey=True, figsize=(8, 0.62 * len(first) + 1.5), layout="constrained"
+    )
     for ax, (measure, label) in zip(panels, MEASURES.items(), strict=True):
         for number, (name, table) in enumerate(readings.items()):
             height = 0.3 * (number - (len(readings) - 1) / 2)
@@ -41,5 +43,6 @@ def implied_intervals(readings):
     panels[0].set_yticks(range(len(first)), names)
     panels[0].invert_yaxis()
     if len(readings) > 1:
-        panels[1].legend(loc="lower left", bbox_to_anchor=(0, 1.0), ncols=2, frameon=False)
+        bars = panels[0].containers
+        drawing.legend(bars, list(readings), loc="outside upper right", ncols=2, frameon=False)
     return drawing
