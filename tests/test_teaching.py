@@ -82,6 +82,6 @@ def test_the_timetables_fill_their_time():
     """The minutes of the class and of the lab follow each other from zero to the end."""
     for title, end in (("A class of 90 minutes", 90), ("A lab of three hours", 180)):
         section = GUIDE.split(f"## {title}")[1].split("\n## ")[0]
-        spans = [tuple(map(int, pair)) for pair in re.findall(r"^\| (\d+)–(\d+) \|", section, re.M)]
+        spans = [tuple(map(int, pair)) for pair in re.findall(r"^\* - (\d+)–(\d+)$", section, re.M)]
         assert [spans[0][0], spans[-1][1]] == [0, end]
         assert all(first[1] == second[0] for first, second in zip(spans, spans[1:], strict=False))
