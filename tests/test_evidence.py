@@ -186,7 +186,8 @@ def test_the_wide_table_has_a_row_per_claim_in_words():
     wide = wide_table(evidence(*made_up()))
     assert wide.index.tolist() == [claim.words for claim in CLAIMS.values()]
     assert wide.columns.tolist() == [*CRITERIA, "reading"]
-    assert wide.powered["Naloxone raises heat pain"] == "yes: 90 %"
+    assert wide.powered["Naloxone raises heat pain"] == "yes: 90\u00a0%"
+    assert wide.robust["Insula and midcingulate cortex follow the heat"] == "needs images"
 
 
 def test_rising_people_are_counted():

@@ -264,7 +264,8 @@ def wide_table(table):
     pandas.DataFrame
         Index: the claim in words. Columns: the four questions (level and detail), ``reading``.
     """
-    cells = table.level.where(table.detail == "", table.level + ": " + table.detail)
+    cells = (table.level + ": " + table.detail).where(table.detail != "", table.level)
+    cells = cells.str.removeprefix(f"{CANNOT}: ")
     wide = table.assign(cell=cells).pivot(index="claim", columns="criterion", values="cell")
     reading = readings(table)
     wide = wide.loc[reading.index, list(CRITERIA)].assign(reading=reading)
@@ -348,4 +349,4 @@ def _level(share, yes, partly):
 
 
 def _percent(share):
-    return f"{100 * share:.0f} %"
+    return f"{100 * share:.0f}\u00a0%"
