@@ -116,12 +116,15 @@ def run_all_cells(browser, lab, place):
     page.on("request", lambda request: asked.append(request.url))
     page.goto(f"{lab.address}lab/tree/{place}?token={lab.token}&reset", wait_until="commit")
     idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
-    idle.wait_for()
-    page.get_by_role("menuitem", name="Run", exact=True).click()
-    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
     end = time.monotonic() + LONGEST
+    code = []
     while time.monotonic() < end:
         idle.wait_for(timeout=LONGEST * 1000)
+        if not any(cell.execution_count for cell in code):  # a kernel not yet ready loses the call
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            page.wait_for_timeout(3000)
+            idle.wait_for(timeout=LONGEST * 1000)
         page.keyboard.press("Control+s")
         page.wait_for_timeout(1500)
         notebook = nbformat.read(lab.desk / place, as_version=4)

@@ -110,7 +110,7 @@ def _colour_bar(drawing, place, colours, unit):
     scale = Normalize(colours["vmin"], colours["vmax"])
     drawing.colorbar(ScalarMappable(scale, colours["cmap"]), cax=axes)
     axes.tick_params(labelsize=8)
-    axes.set_title(unit, fontsize=9)
+    axes.set_title(unit, fontsize=9, loc="center")
 
 
 def _drawable(image, threshold):
