@@ -107,17 +107,19 @@ def told(log):
 
 def execute_chapters(toc):
     """Execute the chapters that need it; return what failed, a text each."""
+    from joblib import cpu_count  # what this process may use, not what the machine has
     from jupyter_cache import get_cache
 
     config = yaml.safe_load((ROOT / "_config.yml").read_text(encoding="utf-8"))
     pages = [ROOT / f"{page}.ipynb" for page in toc]
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # the kernel of this Python, not of another
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # small models: more threads only wait
+    os.environ.setdefault("MPLCONFIGDIR", str(BUILD / ".matplotlib"))  # home may not be writable
     return execute.bring_up_to_date(
         [page for page in pages if page.is_file()],
         ROOT,
         get_cache(str(CACHE)),
-        jobs=os.cpu_count() or 1,
+        jobs=cpu_count(),
         timeout=config["execute"]["timeout"],
     )
 

@@ -22,6 +22,7 @@ RECORD = Path(__file__).resolve().parent / "record"
 WATCHED = ("src", "data")  # a file that comes or goes here counts for every chapter
 SHARED = ("requirements.txt", "book/execute.py", "book/record/sitecustomize.py")
 NO_INPUT = {"_build", ".venv", ".git", ".ipynb_checkpoints"}
+DRAWN = re.compile(r"\bT_[0-9a-f]{5}(?=[_\s\"'])")  # pandas draws a new name for each styled table
 REFERENCE = "import time; t = time.perf_counter(); sum(i * i for i in range(8_000_000)); print(time.perf_counter() - t)"
 
 
@@ -106,6 +107,17 @@ def peak_memory(pid):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1]) / 1000
 
 
+def steady_names(outputs):
+    """Number the styled tables in outputs, so that two builds of one state make the same pages."""
+    names = {}
+    for output in outputs:
+        for kind, content in output.get("data", {}).items():
+            if kind.endswith("text/html"):
+                output["data"][kind] = DRAWN.sub(
+                    lambda found: names.setdefault(found[0], f"T_{len(names):05d}"), content
+                )
+
+
 def run_chapter(path, root, timeout):
     """Execute one notebook in a kernel of its own and return a Run.
 
@@ -146,6 +158,7 @@ def run_chapter(path, root, timeout):
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             raise ChapterError(f"{path.name}: {error}") from None
         seconds = time.perf_counter() - clock
+        steady_names(output for cell in notebook.cells for output in cell.get("outputs", []))
         return Run(notebook, seconds, peaks[-1], opened_files(log, root, started))
 
 

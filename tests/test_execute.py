@@ -5,6 +5,7 @@ import sys
 
 import execute
 import nbformat
+import pandas as pd
 import pytest
 from jupyter_cache import get_cache
 
@@ -236,3 +237,19 @@ def test_an_error_in_a_cell_is_shown(tmp_path):
     path = chapter(tmp_path, "wrong.ipynb", "1/0")
     with pytest.raises(execute.ChapterError, match=r"wrong\.ipynb: .*[\s\S]*ZeroDivisionError"):
         execute.run_chapter(path, tmp_path, timeout=60)
+
+
+def test_styled_tables_have_the_same_names_in_each_build():
+    """Names that pandas draws are numbered in their order; other outputs stay as they are."""
+    styled = pd.DataFrame({"rating": [1, 2]}).style.format(precision=0)
+    outputs = []
+    for _ in range(2):
+        html = pd.DataFrame({"rating": [1, 2]}).style.to_html() + styled.to_html()
+        outputs.append([{"data": {"text/html": html, "text/plain": "T_0a1b2 "}}, {"name": "stdout"}])
+    assert outputs[0] != outputs[1]
+    for one in outputs:
+        execute.steady_names(one)
+    assert outputs[0] == outputs[1]
+    assert 'id="T_00000_row0_col0"' in outputs[0][0]["data"]["text/html"]
+    assert 'id="T_00001_row0_col0"' in outputs[0][0]["data"]["text/html"]
+    assert outputs[0][0]["data"]["text/plain"] == "T_0a1b2 "

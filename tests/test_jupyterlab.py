@@ -114,6 +114,9 @@ def run_all_cells(browser, lab, place):
     page.set_default_timeout(PATIENCE)
     asked = []
     page.on("request", lambda request: asked.append(request.url))
+    # "Select Kernel": on a slow machine JupyterLab asks, at some moment, for what is chosen already.
+    question = page.locator(".jp-Dialog button.jp-mod-accept")
+    page.add_locator_handler(question, lambda button: button.click())
     page.goto(f"{lab.address}lab/tree/{place}?token={lab.token}&reset", wait_until="commit")
     idle = page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]')
     end = time.monotonic() + LONGEST
@@ -125,7 +128,7 @@ def run_all_cells(browser, lab, place):
             page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
             page.wait_for_timeout(3000)
             idle.wait_for(timeout=LONGEST * 1000)
-        page.keyboard.press("Control+s")
+        page.get_by_role("button", name="Save and create checkpoint").click()
         page.wait_for_timeout(1500)
         notebook = nbformat.read(lab.desk / place, as_version=4)
         code = [cell for cell in notebook.cells if cell.cell_type == "code"]

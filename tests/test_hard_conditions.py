@@ -1,0 +1,108 @@
+"""Each chapter runs where much is forbidden: nothing may be written, no network, a name with ä and a space.
+
+The conditions are those of a Linux namespace of our own (`unshare`); nothing outside is touched.
+"""
+
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import build
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = build.toc_pages(yaml.safe_load((ROOT / "_toc.yml").read_text(encoding="utf-8")))
+CHAPTERS = [page.removeprefix("notebooks/") for page in PAGES if page.startswith("notebooks/")]
+ANY_ORDER = random.Random(8).sample(CHAPTERS, len(CHAPTERS))
+
+# Lets a kernel run all code cells twice, one after the other, and compares what the cells show.
+TWICE = """
+import os, re, sys
+import nbformat
+from nbclient import NotebookClient
+
+place = sys.argv[1]
+notebook = nbformat.read(place, as_version=4)
+cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
+client = NotebookClient(notebook, timeout=300, kernel_name="python3",
+                        resources={"metadata": {"path": os.path.dirname(place)}})
+
+def shown():
+    chance = re.compile(r"T_[0-9a-f]{5}| at 0x[0-9a-f]+")  # names that pandas draws, addresses
+    outputs = [[dict(out, execution_count=None) for out in cell.outputs] for cell in cells]
+    return [chance.sub("", str(one)) for one in outputs]
+
+with client.setup_kernel():
+    passes = []
+    for _ in range(2):
+        for index, cell in enumerate(notebook.cells):
+            client.execute_cell(cell, index)
+        passes.append(shown())
+for cell, first, second in zip(cells, *passes):
+    if first != second:
+        sys.exit(f"This cell shows something else the second time:\\n{cell.source}\\n{first[:2000]}\\n{second[:2000]}")
+"""
+
+READ_ONLY = """
+ip link set lo up
+mount --bind "$1" "$1"
+mount -o remount,bind,ro "$1"
+if touch "$1/x" 2>/dev/null; then echo "The checkout can be written." >&2; exit 1; fi
+shift
+exec "$@"
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory):
+    """Return a copy of the project's files in a folder whose name is hard."""
+    folder = tmp_path_factory.mktemp("hard") / "Schmerz & Übung, Kopie 1"
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    for name in filter(None, listed.stdout.split("\0")):
+        if (ROOT / name).is_file():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def namespace():
+    """Return the command that starts a shell script in a namespace, or skip."""
+    command = ["unshare", "--map-root-user", "--mount", "--net", "sh", "-ec"]
+    tried = [*command, READ_ONLY, "sh", str(Path(__file__).parent), "true"]
+    try:
+        done = subprocess.run(tried, capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("There is no unshare here (Linux, util-linux).")
+    if done.returncode:
+        pytest.skip(f"This machine makes no namespaces: {done.stderr.strip()}")
+    return command
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("chapter", ANY_ORDER)
+def test_a_chapter_runs_twice_where_nothing_may_be_written(chapter, checkout, namespace, tmp_path):
+    """Read-only checkout and home, no network, LC_ALL=C: every cell runs, and shows the same again."""
+    environment = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(checkout / "src"),
+        "HOME": "/proc/no-home",
+        "LC_ALL": "C",
+        "TMPDIR": str(tmp_path),
+        "MPLCONFIGDIR": str(tmp_path),  # else matplotlib warns, on each page, of the missing home
+        "JUPYTER_PREFER_ENV_PATH": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    notebook = checkout / "notebooks" / f"{chapter}.ipynb"
+    command = [*namespace, READ_ONLY, "sh", str(checkout), sys.executable, "-c", TWICE]
+    done = subprocess.run(
+        [*command, str(notebook)], env=environment, cwd=tmp_path, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
