@@ -36,6 +36,11 @@ def test_a_clean_result_passes():
     assert fits.all()
 
 
+@pytest.mark.fault(
+    "numbers",
+    "one wrong number in a result that agrees with itself",
+    "the check of that number fails",
+)
 @pytest.mark.parametrize(
     ("quantity", "planted", "check"),
     [
@@ -95,6 +100,7 @@ def test_the_se_of_a_mean(se, fits):
     assert result({"mean": "0.39", "se": se, "t": "1.78", "df": "38"})["t = mean / SE"] == fits
 
 
+@pytest.mark.fault("numbers", "a count that is one off", "the sum no longer adds up")
 def test_counts_must_add_up(monkeypatch):
     """A part that is one off breaks its sum."""
     numbers = pd.DataFrame(
@@ -110,6 +116,7 @@ def test_counts_must_add_up(monkeypatch):
     assert check_printed(numbers, results).fits.tolist() == [False]
 
 
+@pytest.mark.fault("numbers", "a repeated result with other digits", "the two do not agree")
 def test_a_repeat_must_repeat():
     """A result that says it repeats another prints the same digits."""
     numbers = pd.DataFrame(

@@ -88,6 +88,7 @@ def test_no_recomputed_number_differs_unexplained(table, section):
     assert (rows.verdict == "exact").sum() > 0
 
 
+@pytest.mark.fault("numbers", "another last digit in print", "the number is no longer exact")
 @pytest.mark.parametrize(
     ("reported_id", "quantity", "printed"),
     [
@@ -107,6 +108,11 @@ def test_a_changed_digit_turns_the_verdict(reported_id, quantity, printed):
     assert judged(reported_id, quantity, printed) in ("rounding", "differs")
 
 
+@pytest.mark.fault(
+    "numbers",
+    "another digit in a number that has an explanation",
+    "the explanation no longer holds: it differs",
+)
 @pytest.mark.parametrize(
     ("reported_id", "quantity", "printed"),
     [
@@ -138,6 +144,11 @@ def test_each_explanation_names_its_values(table):
     assert explained.reason.str.contains(r"\d").all()
 
 
+@pytest.mark.fault(
+    "numbers",
+    "the fitness of people in another order",
+    "at least five numbers of the fitness effect differ",
+)
 def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     """Data with one recoded factor no longer give the printed numbers."""
     from eih.paper import analyses
@@ -161,6 +172,7 @@ def test_claims_are_judged_by_a_test(table):
     assert claims.recomputed.between(0, 1).all()
 
 
+@pytest.mark.fault("numbers", "a claim that its test contradicts", "it differs")
 def test_a_claim_can_fail(monkeypatch):
     """A claim that its test contradicts differs."""
     from dataclasses import replace

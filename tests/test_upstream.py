@@ -72,6 +72,11 @@ def test_line_ends_do_not_matter(source, tmp_path):
     ).read_bytes()
 
 
+@pytest.mark.fault(
+    "data",
+    "a damaged source for `eih data build`",
+    "it is refused, and the tables stay as they were",
+)
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -99,6 +104,11 @@ def test_a_damaged_source_changes_nothing(source, tmp_path, old, new, message):
     assert built(tmp_path / "data") == before
 
 
+@pytest.mark.fault(
+    "data",
+    "a web page, an empty or a truncated file as the source",
+    "it is refused by what it is",
+)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
