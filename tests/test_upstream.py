@@ -6,31 +6,7 @@ import pytest
 
 from eih.tables import upstream
 from eih.tables.data import data_folder
-from eih.tables.schema import TABLES, DataError
-
-CODES = {"male": "0", "female": "1", "saline first": "0", "naloxone first": "1", "saline": "0"}
-CODES |= {"naloxone": "1", "low": "0", "high": "1", "pressure": "1", "heat": "2", "n/a": "NA"}
-
-
-@pytest.fixture(scope="session")
-def source_text():
-    """Write our tables back in the authors' form: their names, codes, quotes and line ends."""
-    tables = {}
-    for table in TABLES:
-        rows = (data_folder() / f"{table}.tsv").read_text().splitlines()
-        header = rows[0].split("\t")
-        tables[table] = [dict(zip(header, row.split("\t"), strict=True)) for row in rows[1:]]
-    people = {row["participant"]: row for row in tables["participants"]}
-    blocks = {(row["participant"], row["session"], row["block"]): row for row in tables["blocks"]}
-    names = {new: old for old, (_, new, _) in upstream._RENAMED.items()}
-    names |= {new: old for old, new in upstream._KEY_COLUMNS.items()}
-    lines = ["\t".join(f'"{old}"' for old in names.values())]
-    for trial in tables["trials"]:
-        block = blocks[trial["participant"], trial["session"], trial["block"]]
-        whole = people[trial["participant"]] | block | trial
-        whole["participant"] = str(int(whole["participant"].removeprefix("sub-")))
-        lines.append("\t".join(f'"{CODES.get(whole[new], whole[new])}"' for new in names))
-    return "\r\n".join(lines) + "\r\n"
+from eih.tables.schema import DataError
 
 
 @pytest.fixture
@@ -133,3 +109,24 @@ def test_a_missing_source_says_where_to_get_it(tmp_path):
         DataError, match=r"nowhere\.txt: cannot be read.*peep_complete_data_clean\.txt"
     ):
         upstream.read_upstream(tmp_path / "nowhere.txt")
+
+
+@pytest.mark.fault(
+    "code",
+    "two codes of the authors' table exchanged in our reading of it",
+    "the tables built are not the committed ones, or break a rule",
+)
+@pytest.mark.parametrize(
+    "column", ["gender", "treatment_order", "pharm_cond", "exercise_intensity", "modality"]
+)
+def test_exchanged_codes_are_noticed(source, tmp_path, monkeypatch, column):
+    """Reading 1 as what 0 is, or heat as pressure, does not give the committed tables."""
+    table, name, codes = upstream.RENAMED[column]
+    exchanged = dict(zip(codes, reversed(codes.values()), strict=True))
+    monkeypatch.setitem(upstream.RENAMED, column, (table, name, exchanged))
+    try:
+        upstream.build(source, tmp_path / "data")
+    except DataError:
+        return
+    file = f"{table}.tsv"
+    assert (tmp_path / "data" / file).read_bytes() != (data_folder() / file).read_bytes()
