@@ -53,6 +53,7 @@ def test_what_is_no_number_is_refused(text):
         ("<2e-16", 0.0, "exact"),
         ("<0.001", 0.001, "differs"),
         (">0.5", 0.6, "exact"),
+        (">0.5", 0.5, "differs"),
         ("~15", 14.9, "exact"),
         ("~35", 41.3, "differs"),
         ("0.5", float("nan"), "differs"),
