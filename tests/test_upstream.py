@@ -117,16 +117,24 @@ def test_a_missing_source_says_where_to_get_it(tmp_path):
     "the tables built are not the committed ones, or break a rule",
 )
 @pytest.mark.parametrize(
-    "column", ["gender", "treatment_order", "pharm_cond", "exercise_intensity", "modality"]
+    ("column", "breaks"),
+    [
+        ("gender", None),
+        ("treatment_order", "has drug"),
+        ("pharm_cond", "has drug"),
+        ("exercise_intensity", None),
+        ("modality", None),
+    ],
 )
-def test_exchanged_codes_are_noticed(source, tmp_path, monkeypatch, column):
+def test_exchanged_codes_are_noticed(source, tmp_path, monkeypatch, column, breaks):
     """Reading 1 as what 0 is, or heat as pressure, does not give the committed tables."""
     table, name, codes = upstream.RENAMED[column]
     exchanged = dict(zip(codes, reversed(codes.values()), strict=True))
     monkeypatch.setitem(upstream.RENAMED, column, (table, name, exchanged))
-    try:
-        upstream.build(source, tmp_path / "data")
-    except DataError:
+    if breaks:
+        with pytest.raises(DataError, match=breaks):
+            upstream.build(source, tmp_path / "data")
         return
+    upstream.build(source, tmp_path / "data")
     file = f"{table}.tsv"
     assert (tmp_path / "data" / file).read_bytes() != (data_folder() / file).read_bytes()

@@ -22,7 +22,7 @@ SECONDS = 240  # after which a change counts as noticed: it made something endle
 #: File of the package → how many changes are tried, and the tests that should notice them, quick ones first.
 TRIED = {
     "paper/verdicts.py": (10, "verdicts ledger"),
-    "paper/printed.py": (8, "ledger peaks"),
+    "paper/printed.py": (8, "printed checksums ledger"),
     "paper/comparison.py": (14, "verdicts ledger views cli"),
     "paper/ledger_table.py": (6, "views"),
     "paper/audit.py": (14, "audit"),
