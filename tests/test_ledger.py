@@ -199,6 +199,55 @@ def test_the_scoreboard_counts_everything(table):
     assert by_section[list(VERDICTS)].to_numpy().sum() == len(table)
 
 
+def test_a_scoreboard_by_section_keeps_their_order(table):
+    """Sections stand as in the ledger, each with a count for every verdict, zeros included."""
+    rows = table[table.section.isin(["s2-5", "s2-1", "abstract"])].iloc[::-1]
+    counts = eih.scoreboard(rows, by="section")
+    assert counts.section.tolist() == list(rows.section.unique())
+    assert list(counts.columns) == ["section", *VERDICTS]
+    assert counts.loc[counts.section == "s2-1", "not yet"].item() == 0
+    exact = ((rows.section == "s2-1") & (rows.verdict == "exact")).sum()
+    assert counts.loc[counts.section == "s2-1", "exact"].item() == exact
+
+
+@pytest.mark.fault(
+    "numbers", "a printed count that is one person off", "it differs; a count knows no rounding"
+)
+@pytest.mark.parametrize(("reported_id", "quantity"), [("r001", "n"), ("r001", "n_female")])
+def test_a_count_one_off_differs(table, reported_id, quantity):
+    """39 people are not 38, although that is one unit in the last place."""
+    printed = int(printed_numbers().set_index(["id", "quantity"]).printed[reported_id, quantity])
+    assert verdict(table, reported_id, quantity) == "exact"
+    assert judged(reported_id, quantity, str(printed - 1)) == "differs"
+
+
+def test_some_rows_are_judged_as_in_the_whole(table):
+    """Judging numbers on their own, in another order, gives the same verdict for each."""
+    some = numbers_of().iloc[[300, 20, 100]]
+    alone = judge(some).set_index(["id", "quantity"]).verdict
+    whole = table.set_index(["id", "quantity"]).verdict
+    assert alone.tolist() == whole.reindex(alone.index).tolist()
+    assert list(alone.index) == list(zip(some.id, some.quantity, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("value", "printed", "text"),
+    [
+        (None, "1.42", ""),
+        (float("nan"), "1.42", ""),
+        (1.42430, "1.42", "1.4243"),
+        (0.0, "0.00", "0.0000"),
+        (0.0, "<2e-16", "< 1e-300"),
+        (1.23456e-20, "<2e-16", "1.2e-20"),
+        (0.123456, "about a tenth", "0.123"),
+        (39.0, "39", "39.00"),
+    ],
+)
+def test_a_recomputed_value_is_shown_a_little_finer_than_print(value, printed, text):
+    """Two decimals more than were printed, and in powers of ten where those would be zeros."""
+    assert comparison.shown(value, printed) == text
+
+
 def test_one_unexplained_number_marks_its_result(table):
     """A result counts by the least favourable of its numbers."""
     changed = table.assign(verdict=table.verdict.where(table.index != 10, "differs"))

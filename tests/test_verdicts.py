@@ -44,6 +44,7 @@ def test_what_is_no_number_is_refused(text):
         ("1.42", 1.425, "exact"),
         ("1.42", 1.4251, "rounding"),
         ("1.42", 1.4349, "rounding"),
+        ("1.42", 1.435, "rounding"),
         ("1.42", 1.4352, "differs"),
         ("-0.05", -0.0453, "exact"),
         ("-0.05", 0.0453, "differs"),
