@@ -230,24 +230,6 @@ def test_some_rows_are_judged_as_in_the_whole(table):
     assert list(alone.index) == list(zip(some.id, some.quantity, strict=True))
 
 
-@pytest.mark.parametrize(
-    ("value", "printed", "text"),
-    [
-        (None, "1.42", ""),
-        (float("nan"), "1.42", ""),
-        (1.42430, "1.42", "1.4243"),
-        (0.0, "0.00", "0.0000"),
-        (0.0, "<2e-16", "< 1e-300"),
-        (1.23456e-20, "<2e-16", "1.2e-20"),
-        (0.123456, "about a tenth", "0.123"),
-        (39.0, "39", "39.00"),
-    ],
-)
-def test_a_recomputed_value_is_shown_a_little_finer_than_print(value, printed, text):
-    """Two decimals more than were printed, and in powers of ten where those would be zeros."""
-    assert comparison.shown(value, printed) == text
-
-
 def test_one_unexplained_number_marks_its_result(table):
     """A result counts by the least favourable of its numbers."""
     changed = table.assign(verdict=table.verdict.where(table.index != 10, "differs"))
