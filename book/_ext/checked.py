@@ -6,6 +6,7 @@ which are neither imported nor run: whether they pass is what ``make test`` and 
 """
 
 import ast
+import csv
 import re
 import tomllib
 from dataclasses import dataclass
@@ -125,15 +126,17 @@ def _said(call, name):
 
 
 class Checked(SphinxDirective):
-    """Show the faults of one area."""
+    """Show the faults of one area, or the changes of the code that no test notices."""
 
     required_arguments = 1
 
     def run(self):
         """Make the table."""
         area = self.arguments[0]
+        if area == "survivors":
+            return [survivors_table()]
         if area not in AREAS:
-            raise self.error(f"eih-checked knows {AREAS}, not '{area}'.")
+            raise self.error(f"eih-checked knows {[*AREAS, 'survivors']}, not '{area}'.")
         return [faults_table([fault for fault in faults() if fault.area == area])]
 
 
@@ -141,6 +144,17 @@ def faults_table(found):
     """Return the table of some faults; a test that takes long is marked with a star."""
     rows = [[one.tried, one.happens, f"`{one.test}`" + (" *" if one.long else "")] for one in found]
     return table(["what is tried", "what happens", "the test"], rows, ["eih-checked"])
+
+
+def survivors_table(path=ROOT / "tests" / "mutations" / "survivors.tsv"):
+    """Return the table of changes of the code that no test notices, each with its reason."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t"))
+    cells = [
+        [f"`{one['file']}`, `{one['function']}`", f"`{one['change']}`", one["reason"]]
+        for one in rows
+    ]
+    return table(["where", "the change", "why nothing notices it"], cells, ["eih-survivors"])
 
 
 def setup(app):

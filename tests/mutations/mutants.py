@@ -18,7 +18,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SURVIVORS = Path(__file__).with_name("survivors.tsv")
-SECONDS = 240  # after which a change counts as noticed: it made something endless
+SECONDS = 240  # of computing, after which a change counts as noticed: it made something endless
 #: File of the package → how many changes are tried, and the tests that should notice them, quick ones first.
 TRIED = {
     "paper/verdicts.py": (10, "verdicts ledger"),
@@ -259,11 +259,11 @@ def serve(log):
 
 
 def _run(test, log):
-    import signal
+    import resource
 
     import pytest
 
-    signal.alarm(SECONDS)  # ends this process, which counts as noticed
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     file = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(file, 1)
     os.dup2(file, 2)
