@@ -8,6 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
 # Our levels as the authors write them.
@@ -27,8 +28,10 @@ def promised(text):
 
 
 def pytest_configure(config):
-    """Refuse an unknown promise before any test runs."""
+    """Refuse an unknown promise before any test runs; property tests are seeded, untimed, leave nothing."""
     promised(os.environ.get("EIH_REQUIRE", ""))
+    settings.register_profile("book", deadline=None, derandomize=True, database=None)
+    settings.load_profile("book")
 
 
 @pytest.fixture(scope="session")

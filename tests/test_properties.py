@@ -20,7 +20,7 @@ from eih.paper.verdicts import DIFFERS, EXACT, ROUNDING, compare, parse_printed
 MINUSES = "-\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d"
 decimals = st.decimals(-9999, 9999, places=3)
 verdict_order = [EXACT, ROUNDING, DIFFERS]
-few = settings(max_examples=8, deadline=None)
+few = settings(max_examples=8)
 
 
 def typeset(number, minus="-", thousands=False, space=False):
@@ -238,7 +238,7 @@ def known():
     "rows or levels of a factor in another order, intensity in another unit",
     "contrasts, standard errors and degrees of freedom are the same",
 )
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(st.integers(0, 2**31), st.sampled_from(["low", "high"]), st.sampled_from([0.01, 1.0, 7.0]))
 def test_contrasts_depend_on_none_of_it(seed, reference, unit):
     """High against low exercise at each intensity, whatever the order of rows and levels and the unit."""
