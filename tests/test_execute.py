@@ -255,7 +255,9 @@ def test_styled_tables_have_the_same_names_in_each_build():
     outputs = []
     for _ in range(2):
         html = pd.DataFrame({"rating": [1, 2]}).style.to_html() + styled.to_html()
-        outputs.append([{"data": {"text/html": html, "text/plain": "T_0a1b2 "}}, {"name": "stdout"}])
+        outputs.append(
+            [{"data": {"text/html": html, "text/plain": "T_0a1b2 "}}, {"name": "stdout"}]
+        )
     assert outputs[0] != outputs[1]
     for one in outputs:
         execute.steady_names(one)

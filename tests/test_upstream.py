@@ -1,5 +1,6 @@
 """Building our tables from the authors': same bytes, clear errors, nothing lost."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,20 @@ def test_a_build_gives_the_committed_bytes(source, tmp_path):
     upstream.build(source, tmp_path / "data")
     for name, content in built(tmp_path / "data").items():
         assert content == (data_folder() / name).read_bytes(), name
+
+
+def test_a_file_is_moved_into_place_whole(source, tmp_path, monkeypatch):
+    """Each file is finished beside its place, on the same disk, before it takes it in one step."""
+    folder, moved, move = tmp_path / "not" / "yet", [], os.replace
+
+    def noted(old, new):
+        moved.append((Path(old).parent.parent, Path(new).parent, Path(old).stat().st_size > 0))
+        move(old, new)
+
+    monkeypatch.setattr(upstream.os, "replace", noted)
+    upstream.build(source, folder)
+    assert moved == [(folder, folder, True)] * 6
+    assert len(list(folder.iterdir())) == 6
 
 
 def test_a_build_from_the_authors_file(tmp_path):
