@@ -28,7 +28,7 @@ STATE = BUILD / "state.json"
 
 # The book is made from these: while none changes, there is nothing to do.
 SOURCES = ("src", "data", "requirements.txt", "book", "notebooks", "benchmarks")
-SOURCES += ("_config.yml", "_toc.yml", "pyproject.toml")
+SOURCES += ("_config.yml", "_toc.yml", "pyproject.toml", "tests")
 SOURCES += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "environment.yml")
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 BAD_OUTPUT = {"traceback": "an error", "stderr": "a warning or another text on stderr"}

@@ -8,8 +8,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 ROOT = Path(__file__).resolve().parent.parent
+# Our levels as the authors write them.
+CODES = {"male": "0", "female": "1", "saline first": "0", "naloxone first": "1", "saline": "0"}
+CODES |= {"naloxone": "1", "low": "0", "high": "1", "pressure": "1", "heat": "2", "n/a": "NA"}
 PROMISES = {"R", "bids-validator", "book", "chromium", "git", "repo2docker"}
 
 
@@ -24,8 +28,10 @@ def promised(text):
 
 
 def pytest_configure(config):
-    """Refuse an unknown promise before any test runs."""
+    """Refuse an unknown promise before any test runs; property tests are seeded, untimed, leave nothing."""
     promised(os.environ.get("EIH_REQUIRE", ""))
+    settings.register_profile("book", deadline=None, derandomize=True, database=None)
+    settings.load_profile("book")
 
 
 @pytest.fixture(scope="session")
@@ -86,3 +92,28 @@ def browser(need):
         chromium = playwright.chromium.launch(executable_path=path, args=arguments)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def source_text():
+    """Write our tables back in the authors' form: their names, codes, quotes and line ends."""
+    from eih.tables.data import data_folder
+    from eih.tables.schema import TABLES
+    from eih.tables.upstream import KEY_COLUMNS, RENAMED
+
+    tables = {}
+    for table in TABLES:
+        rows = (data_folder() / f"{table}.tsv").read_text().splitlines()
+        header = rows[0].split("\t")
+        tables[table] = [dict(zip(header, row.split("\t"), strict=True)) for row in rows[1:]]
+    people = {row["participant"]: row for row in tables["participants"]}
+    blocks = {(row["participant"], row["session"], row["block"]): row for row in tables["blocks"]}
+    names = {new: old for old, (_, new, _) in RENAMED.items()}
+    names |= {new: old for old, new in KEY_COLUMNS.items()}
+    lines = ["\t".join(f'"{old}"' for old in names.values())]
+    for trial in tables["trials"]:
+        block = blocks[trial["participant"], trial["session"], trial["block"]]
+        whole = people[trial["participant"]] | block | trial
+        whole["participant"] = str(int(whole["participant"].removeprefix("sub-")))
+        lines.append("\t".join(f'"{CODES.get(whole[new], whole[new])}"' for new in names))
+    return "\r\n".join(lines) + "\r\n"

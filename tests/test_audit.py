@@ -1,5 +1,6 @@
 """The audit of printed numbers: it finds planted errors and passes clean results."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -36,6 +37,11 @@ def test_a_clean_result_passes():
     assert fits.all()
 
 
+@pytest.mark.fault(
+    "numbers",
+    "one wrong number in a result that agrees with itself",
+    "the check of that number fails",
+)
 @pytest.mark.parametrize(
     ("quantity", "planted", "check"),
     [
@@ -74,7 +80,9 @@ def test_the_width_of_a_regression_interval_needs_its_df():
     assert not result(numbers | {"df": "5"}, model="LM")["width of the CI from SE"]
 
 
-@pytest.mark.parametrize(("d", "fits"), [("2.61", True), ("0.61", True), ("3.90", False)])
+@pytest.mark.parametrize(
+    ("d", "fits"), [("2.61", True), ("0.61", True), ("3.60", True), ("3.90", False)]
+)
 def test_d_is_that_of_the_differences_or_of_repeated_measures(d, fits):
     """d may be t/√n or, with a correlation between 0 and 1, the repeated-measures d; not more."""
     assert (
@@ -89,12 +97,27 @@ def test_p_follows_from_r_and_n(p, fits):
     assert result({"r": "0.33", "p": p, "n": "39"}, model="correlation")["p from r and n"] == fits
 
 
+@pytest.mark.parametrize("n", [8, 39])
+def test_p_of_r_is_that_of_the_correlation_test(n):
+    """To the fourth digit, p follows from r and n as scipy's test of a correlation gives it."""
+    x = np.arange(n)
+    found = stats.pearsonr(x, np.sin(x) + x / n)
+    printed = {"r": f"{found.statistic:.6f}", "n": str(n)}
+    for p, fits in (
+        (found.pvalue, True),
+        (found.pvalue * 1.02, False),
+        (found.pvalue / 1.02, False),
+    ):
+        assert result(printed | {"p": f"{p:.6f}"}, model="correlation")["p from r and n"] == fits
+
+
 @pytest.mark.parametrize(("se", "fits"), [("0.22", True), ("0.12", False)])
 def test_the_se_of_a_mean(se, fits):
     """Mean over standard error must be t."""
     assert result({"mean": "0.39", "se": se, "t": "1.78", "df": "38"})["t = mean / SE"] == fits
 
 
+@pytest.mark.fault("numbers", "a count that is one off", "the sum no longer adds up")
 def test_counts_must_add_up(monkeypatch):
     """A part that is one off breaks its sum."""
     numbers = pd.DataFrame(
@@ -110,6 +133,29 @@ def test_counts_must_add_up(monkeypatch):
     assert check_printed(numbers, results).fits.tolist() == [False]
 
 
+def test_a_sum_whose_part_is_not_printed_is_left_out(monkeypatch):
+    """Counts are added up only where all of them are in print."""
+    numbers = pd.DataFrame(
+        [("r1", "n", "39"), ("r2", "n", "21")], columns=["id", "quantity", "printed"]
+    )
+    results = pd.DataFrame(
+        [dict.fromkeys(RESULT_COLUMNS, "") | {"id": one} for one in ("r1", "r2")]
+    )
+    monkeypatch.setattr(audit, "SUMS", [("r1", ("r2", "r3"), "women and men")])
+    assert "counts add up" not in set(check_printed(numbers, results).check)
+
+
+@pytest.mark.parametrize("scale", [1e-3, 1.0, 1e6])
+def test_intervals_that_touch_within_arithmetic_meet(scale):
+    """What differs by the rounding of floating-point numbers touches; a real gap does not."""
+    low, high = Interval(0.0, 0.3 * scale), Interval((0.1 + 0.2) * scale, scale)
+    assert low.high < high.low
+    assert low.meets(high)
+    assert high.meets(low)
+    assert not low.meets(Interval(0.3001 * scale, scale))
+
+
+@pytest.mark.fault("numbers", "a repeated result with other digits", "the two do not agree")
 def test_a_repeat_must_repeat():
     """A result that says it repeats another prints the same digits."""
     numbers = pd.DataFrame(

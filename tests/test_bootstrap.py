@@ -9,6 +9,7 @@ import pytest
 WANTED = {"place": "here", "python": "3.11", "lock": "a", "package": "b"}
 
 
+@pytest.mark.fault("machine", "a Python that is too old", "one line says what to do")
 def test_an_old_python_is_told_what_to_do():
     """The line names the version needed, the version found, its path and the way on."""
     line = bootstrap.python_problem((3, 8, 1, "final", 0), "some/python3")
@@ -45,6 +46,7 @@ def test_only_what_changed_is_installed(changed, steps):
     assert bootstrap.steps_needed({**WANTED, **changed}, WANTED) == steps
 
 
+@pytest.mark.fault("reproducibility", "a set-up that was interrupted", "the next one starts anew")
 def test_an_interrupted_set_up_is_started_anew():
     """Without a stamp everything is installed, for the stamp is written last."""
     assert bootstrap.steps_needed({}, WANTED) == ["packages", "eih"]
@@ -55,6 +57,11 @@ def test_an_old_python_may_use_a_venv_that_is_ready():
     assert bootstrap.steps_needed(WANTED, {**WANTED, "python": "3.8"}, too_old=True) == []
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "a damaged note of what is installed",
+    "everything is installed anew",
+)
 @pytest.mark.parametrize("content", ["", "{", "[1]", "null"])
 def test_a_broken_stamp_is_no_stamp(tmp_path, content):
     """A stamp that cannot be read counts as none."""

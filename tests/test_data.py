@@ -78,6 +78,11 @@ def test_unknown_modality():
         eih.load_trials("cold")
 
 
+@pytest.mark.fault(
+    "data",
+    "a wrong cell in a table",
+    "loading stops and names file, line, value and rule",
+)
 @pytest.mark.parametrize(
     ("table", "row", "column", "value", "message"),
     [
@@ -129,6 +134,11 @@ def test_a_wrong_cell_is_named(folder, table, row, column, value, message):
         eih.load_trials()
 
 
+@pytest.mark.fault(
+    "data",
+    "a valid but wrong target intensity",
+    "loading stops: the design is not balanced",
+)
 def test_a_swapped_target_breaks_the_balance(folder):
     """A valid but wrong target shows as a cell with too many trials."""
     edit(folder, "trials", 0, "target", "30")
@@ -138,6 +148,7 @@ def test_a_swapped_target_breaks_the_balance(folder):
         eih.load_trials()
 
 
+@pytest.mark.fault("data", "a trial that stands twice", "loading stops and names line and trial")
 def test_a_duplicated_trial_is_named(folder):
     """A trial that stands twice is named by its key."""
     path = folder / "trials.tsv"
@@ -151,6 +162,11 @@ def test_a_duplicated_trial_is_named(folder):
         eih.load_trials()
 
 
+@pytest.mark.fault(
+    "data",
+    "a row that is lost",
+    "loading stops and says how many rows there should be",
+)
 def test_a_lost_row_is_counted(folder):
     """A table with a row less says how many rows the study has."""
     path = folder / "trials.tsv"
@@ -159,6 +175,7 @@ def test_a_lost_row_is_counted(folder):
         eih.load_trials()
 
 
+@pytest.mark.fault("data", "a table that is cut off", "loading stops and says so")
 def test_a_truncated_file_is_recognised(folder):
     """A file cut in the middle of a line says so."""
     path = folder / "trials.tsv"
@@ -177,6 +194,7 @@ def test_a_missing_column_is_named(folder):
         eih.load_trials()
 
 
+@pytest.mark.fault("data", "a table in another encoding", "loading stops and names the byte")
 def test_a_wrong_encoding_is_named(folder):
     """A file that is not UTF-8 names the line and the byte."""
     path = folder / "participants.tsv"

@@ -55,6 +55,11 @@ def test_a_lock_is_read_for_this_machine():
     assert environment.pins(text) == {"some-name": "1.2"}
 
 
+@pytest.mark.fault(
+    "environment",
+    "a package in another version, absent, or beside the lock",
+    "each is named",
+)
 def test_a_package_of_another_version_is_noticed():
     """A wrong version, an absent package and one beside the lock are each named."""
     locked = environment.pins(environment.LOCK.read_text(encoding="utf-8"))

@@ -89,6 +89,11 @@ def test_nothing_changed_means_nothing_to_do(project):
     assert current(project)
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "a changed file that a chapter reads",
+    "the chapter is executed anew",
+)
 @pytest.mark.parametrize(
     "name",
     [
@@ -142,6 +147,11 @@ def test_another_machinery_executes_all(project, monkeypatch):
     assert not current(project)
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "a file that changes while a chapter runs",
+    "the stored outputs are not used",
+)
 def test_a_file_written_during_the_run_is_not_trusted(ran, tmp_path):
     """What was read of a file that changed meanwhile is unknown, so the chapter runs again."""
     root, *_ = ran
@@ -245,7 +255,9 @@ def test_styled_tables_have_the_same_names_in_each_build():
     outputs = []
     for _ in range(2):
         html = pd.DataFrame({"rating": [1, 2]}).style.to_html() + styled.to_html()
-        outputs.append([{"data": {"text/html": html, "text/plain": "T_0a1b2 "}}, {"name": "stdout"}])
+        outputs.append(
+            [{"data": {"text/html": html, "text/plain": "T_0a1b2 "}}, {"name": "stdout"}]
+        )
     assert outputs[0] != outputs[1]
     for one in outputs:
         execute.steady_names(one)

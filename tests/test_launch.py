@@ -93,6 +93,11 @@ def forked(html, site, browser):
     page.close()
 
 
+@pytest.mark.fault(
+    "security",
+    "a page with live code that nobody has pressed",
+    "no other host is asked",
+)
 @pytest.mark.pages
 def test_live_code_asks_no_other_host_before_it_is_pressed(forked):
     """The button is there, and nothing was loaded for it."""

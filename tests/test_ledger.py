@@ -88,6 +88,7 @@ def test_no_recomputed_number_differs_unexplained(table, section):
     assert (rows.verdict == "exact").sum() > 0
 
 
+@pytest.mark.fault("numbers", "another last digit in print", "the number is no longer exact")
 @pytest.mark.parametrize(
     ("reported_id", "quantity", "printed"),
     [
@@ -107,6 +108,11 @@ def test_a_changed_digit_turns_the_verdict(reported_id, quantity, printed):
     assert judged(reported_id, quantity, printed) in ("rounding", "differs")
 
 
+@pytest.mark.fault(
+    "numbers",
+    "another digit in a number that has an explanation",
+    "the explanation no longer holds: it differs",
+)
 @pytest.mark.parametrize(
     ("reported_id", "quantity", "printed"),
     [
@@ -138,6 +144,11 @@ def test_each_explanation_names_its_values(table):
     assert explained.reason.str.contains(r"\d").all()
 
 
+@pytest.mark.fault(
+    "numbers",
+    "the fitness of people in another order",
+    "at least five numbers of the fitness effect differ",
+)
 def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     """Data with one recoded factor no longer give the printed numbers."""
     from eih.paper import analyses
@@ -161,6 +172,7 @@ def test_claims_are_judged_by_a_test(table):
     assert claims.recomputed.between(0, 1).all()
 
 
+@pytest.mark.fault("numbers", "a claim that its test contradicts", "it differs")
 def test_a_claim_can_fail(monkeypatch):
     """A claim that its test contradicts differs."""
     from dataclasses import replace
@@ -185,6 +197,37 @@ def test_the_scoreboard_counts_everything(table):
     assert counts.results.sum() == table.id.nunique()
     by_section = eih.scoreboard(table, by="section")
     assert by_section[list(VERDICTS)].to_numpy().sum() == len(table)
+
+
+def test_a_scoreboard_by_section_keeps_their_order(table):
+    """Sections stand as in the ledger, each with a count for every verdict, zeros included."""
+    rows = table[table.section.isin(["s2-5", "s2-1", "abstract"])].iloc[::-1]
+    counts = eih.scoreboard(rows, by="section")
+    assert counts.section.tolist() == list(rows.section.unique())
+    assert list(counts.columns) == ["section", *VERDICTS]
+    assert counts.loc[counts.section == "s2-1", "not yet"].item() == 0
+    exact = ((rows.section == "s2-1") & (rows.verdict == "exact")).sum()
+    assert counts.loc[counts.section == "s2-1", "exact"].item() == exact
+
+
+@pytest.mark.fault(
+    "numbers", "a printed count that is one person off", "it differs; a count knows no rounding"
+)
+@pytest.mark.parametrize(("reported_id", "quantity"), [("r001", "n"), ("r001", "n_female")])
+def test_a_count_one_off_differs(table, reported_id, quantity):
+    """39 people are not 38, although that is one unit in the last place."""
+    printed = int(printed_numbers().set_index(["id", "quantity"]).printed[reported_id, quantity])
+    assert verdict(table, reported_id, quantity) == "exact"
+    assert judged(reported_id, quantity, str(printed - 1)) == "differs"
+
+
+def test_some_rows_are_judged_as_in_the_whole(table):
+    """Judging numbers on their own, in another order, gives the same verdict for each."""
+    some = numbers_of().iloc[[300, 20, 100]]
+    alone = judge(some).set_index(["id", "quantity"]).verdict
+    whole = table.set_index(["id", "quantity"]).verdict
+    assert alone.tolist() == whole.reindex(alone.index).tolist()
+    assert list(alone.index) == list(zip(some.id, some.quantity, strict=True))
 
 
 def test_one_unexplained_number_marks_its_result(table):

@@ -214,6 +214,11 @@ def test_fetching_again_changes_nothing(server, folder):
 # --- the checksum
 
 
+@pytest.mark.fault(
+    "security",
+    "another zip than the one fetched first",
+    "it is refused; its checksum is recorded",
+)
 def test_another_file_is_refused_later(server, folder):
     """After the first success only that file is accepted, however good another may be."""
     maps.fetch(server.url, folder)
@@ -231,6 +236,11 @@ def test_without_the_record_another_file_is_accepted(server, folder):
     assert maps.fetch(server.url, folder).largest[0] == 2
 
 
+@pytest.mark.fault(
+    "data",
+    "a map that changed since it was fetched",
+    "loading it stops; fetching brings it back",
+)
 def test_a_changed_map_is_noticed_and_brought_back(server, folder):
     """A map that was altered on disk is neither loaded nor passed, until it is fetched again."""
     maps.fetch(server.url, folder)
@@ -262,6 +272,7 @@ def test_maps_put_there_by_hand_will_do(folder):
 # --- the network
 
 
+@pytest.mark.fault("machine", "no network", "one clear line")
 def test_no_network_is_one_line(server, folder):
     """Nobody listening at the address gives the host and a question, and leaves nothing."""
     server.shutdown()
@@ -297,6 +308,11 @@ def test_a_server_that_hangs_is_given_up(server, folder, monkeypatch):
     refused(server, folder, r"no answer in time|closed without an answer")
 
 
+@pytest.mark.fault(
+    "security",
+    "an address that is not encrypted",
+    "it is refused before anything is asked",
+)
 @pytest.mark.parametrize(
     "url",
     [
@@ -320,6 +336,7 @@ def test_what_is_no_web_address_is_refused(folder, url):
         maps.fetch(url, folder)
 
 
+@pytest.mark.fault("security", "a redirect to an address that is not encrypted", "it is refused")
 def test_a_redirect_to_an_unencrypted_address_is_refused(server, folder):
     """The rule for addresses holds for redirects too."""
     server.status, server.location = 302, "http://example.org/datasets_elife.zip"
@@ -356,6 +373,11 @@ def test_a_file_over_the_limit_is_refused(server, folder, monkeypatch):
 # --- resuming
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "a download of the maps that breaks off",
+    "it is taken up where it broke off",
+)
 def test_a_broken_transfer_is_taken_up_in_the_same_call(server, folder):
     """What is missing is asked for, and only that."""
     half = len(server.body) // 2 // download.PIECE * download.PIECE
@@ -403,6 +425,11 @@ def test_a_part_of_an_older_file_is_dropped(server, folder):
     assert maps.here(folder)
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "two parts of a download that do not fit together",
+    "everything is downloaded anew",
+)
 @pytest.mark.parametrize("length", ["same", "other"])
 def test_parts_that_do_not_fit_are_downloaded_anew(server, folder, length):
     """A server that does not notice the change costs one more download, not a damaged zip."""
@@ -488,6 +515,11 @@ def test_a_damaged_member_is_refused(server, folder):
     refused(server, folder, r"is damaged")
 
 
+@pytest.mark.fault(
+    "security",
+    "a zip with a file that points outside its folder",
+    "it is refused unopened",
+)
 @pytest.mark.parametrize(
     "name",
     ["../evil.nii", "/etc/evil.nii", "a/../../evil", "..\\evil", "C:\\evil", "C:evil", "\\evil"],
@@ -504,6 +536,7 @@ def test_a_wanted_member_outside_is_refused_too(server, folder):
     refused(server, folder, "points outside its folder")
 
 
+@pytest.mark.fault("security", "a zip with a link in it", "it is refused")
 def test_a_link_is_refused(server, folder):
     """A member that is a link is no file of ours."""
     packed = io.BytesIO(server.body)
@@ -532,6 +565,11 @@ def test_an_unusual_packing_is_refused(server, folder):
     refused(server, folder, "packed in an unusual way")
 
 
+@pytest.mark.fault(
+    "security",
+    "a zip that unpacks to far more than its size, as a zip bomb does",
+    "it is refused unopened",
+)
 def test_a_zip_bomb_is_refused_unopened(server, folder, monkeypatch):
     """A hundred megabytes of nothing in half a megabyte are not unpacked."""
     server.body = zip_bytes(**{"zeros": bytes(100_000_000)})
@@ -633,6 +671,11 @@ def test_all_bad_images_are_named_at_once(server, folder):
     assert all(name in line for name in FILES[1:3])
 
 
+@pytest.mark.fault(
+    "security",
+    "an image whose header claims a giant",
+    "it is refused before memory is taken",
+)
 def test_a_header_that_claims_a_giant_is_refused(tmp_path):
     """A header may claim more voxels than memory has; nothing of that size is read."""
     content = bytearray(image_bytes())
@@ -692,6 +735,11 @@ def test_a_file_in_the_way_is_named(server, folder):
     assert server.requests == []
 
 
+@pytest.mark.fault(
+    "reproducibility",
+    "a failure while the maps are put in place",
+    "the earlier maps are still there, whole",
+)
 def test_a_failure_while_putting_in_place_changes_nothing(server, folder, monkeypatch):
     """If the third file cannot be replaced, the first two are again what they were."""
     maps.fetch(server.url, folder)
@@ -711,6 +759,11 @@ def test_a_failure_while_putting_in_place_changes_nothing(server, folder, monkey
     refused(server, folder, r"cannot be written there \(Permission denied\)")
 
 
+@pytest.mark.fault(
+    "machine",
+    "a home folder that cannot be written to",
+    "maps are fetched all the same",
+)
 def test_a_cache_that_cannot_be_made_does_not_matter(server, folder, tmp_path, monkeypatch):
     """Without a place to keep parts in, a download still works."""
     (tmp_path / "file").write_text("")

@@ -56,6 +56,7 @@ def shown(tmp_path_factory):
     return done.stdout
 
 
+@pytest.mark.fault("machine", "a notebook without the package", "its first cell says what to do")
 def test_without_the_package_the_first_cell_says_what_to_do(shown):
     """The message names what is missing, where it comes from and how to open the notebook."""
     assert "needs the package eih" in shown

@@ -70,6 +70,11 @@ def test_the_study_itself_passes():
     pd.testing.assert_frame_equal(own[study.columns], study, check_dtype=False)
 
 
+@pytest.mark.fault(
+    "data",
+    "a wrong cell in a table of one's own",
+    "it is told with place, rule and way on",
+)
 @pytest.mark.parametrize(
     ("table", "line", "column", "value", "rule", "way_on"),
     [

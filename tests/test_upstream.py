@@ -1,36 +1,13 @@
 """Building our tables from the authors': same bytes, clear errors, nothing lost."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from eih.tables import upstream
 from eih.tables.data import data_folder
-from eih.tables.schema import TABLES, DataError
-
-CODES = {"male": "0", "female": "1", "saline first": "0", "naloxone first": "1", "saline": "0"}
-CODES |= {"naloxone": "1", "low": "0", "high": "1", "pressure": "1", "heat": "2", "n/a": "NA"}
-
-
-@pytest.fixture(scope="session")
-def source_text():
-    """Write our tables back in the authors' form: their names, codes, quotes and line ends."""
-    tables = {}
-    for table in TABLES:
-        rows = (data_folder() / f"{table}.tsv").read_text().splitlines()
-        header = rows[0].split("\t")
-        tables[table] = [dict(zip(header, row.split("\t"), strict=True)) for row in rows[1:]]
-    people = {row["participant"]: row for row in tables["participants"]}
-    blocks = {(row["participant"], row["session"], row["block"]): row for row in tables["blocks"]}
-    names = {new: old for old, (_, new, _) in upstream._RENAMED.items()}
-    names |= {new: old for old, new in upstream._KEY_COLUMNS.items()}
-    lines = ["\t".join(f'"{old}"' for old in names.values())]
-    for trial in tables["trials"]:
-        block = blocks[trial["participant"], trial["session"], trial["block"]]
-        whole = people[trial["participant"]] | block | trial
-        whole["participant"] = str(int(whole["participant"].removeprefix("sub-")))
-        lines.append("\t".join(f'"{CODES.get(whole[new], whole[new])}"' for new in names))
-    return "\r\n".join(lines) + "\r\n"
+from eih.tables.schema import DataError
 
 
 @pytest.fixture
@@ -53,6 +30,20 @@ def test_a_build_gives_the_committed_bytes(source, tmp_path):
         assert content == (data_folder() / name).read_bytes(), name
 
 
+def test_a_file_is_moved_into_place_whole(source, tmp_path, monkeypatch):
+    """Each file is finished beside its place, on the same disk, before it takes it in one step."""
+    folder, moved, move = tmp_path / "not" / "yet", [], os.replace
+
+    def noted(old, new):
+        moved.append((Path(old).parent.parent, Path(new).parent, Path(old).stat().st_size > 0))
+        move(old, new)
+
+    monkeypatch.setattr(upstream.os, "replace", noted)
+    upstream.build(source, folder)
+    assert moved == [(folder, folder, True)] * 6
+    assert len(list(folder.iterdir())) == 6
+
+
 def test_a_build_from_the_authors_file(tmp_path):
     """Building from the copy of the authors' own file gives exactly the tables of data/."""
     original = Path(__file__).parents[2] / "shared" / "data" / upstream.SOURCE["file"]
@@ -72,6 +63,11 @@ def test_line_ends_do_not_matter(source, tmp_path):
     ).read_bytes()
 
 
+@pytest.mark.fault(
+    "data",
+    "a damaged source for `eih data build`",
+    "it is refused, and the tables stay as they were",
+)
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
@@ -99,6 +95,11 @@ def test_a_damaged_source_changes_nothing(source, tmp_path, old, new, message):
     assert built(tmp_path / "data") == before
 
 
+@pytest.mark.fault(
+    "data",
+    "a web page, an empty or a truncated file as the source",
+    "it is refused by what it is",
+)
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -123,3 +124,32 @@ def test_a_missing_source_says_where_to_get_it(tmp_path):
         DataError, match=r"nowhere\.txt: cannot be read.*peep_complete_data_clean\.txt"
     ):
         upstream.read_upstream(tmp_path / "nowhere.txt")
+
+
+@pytest.mark.fault(
+    "code",
+    "two codes of the authors' table exchanged in our reading of it",
+    "the tables built are not the committed ones, or break a rule",
+)
+@pytest.mark.parametrize(
+    ("column", "breaks"),
+    [
+        ("gender", None),
+        ("treatment_order", "has drug"),
+        ("pharm_cond", "has drug"),
+        ("exercise_intensity", None),
+        ("modality", None),
+    ],
+)
+def test_exchanged_codes_are_noticed(source, tmp_path, monkeypatch, column, breaks):
+    """Reading 1 as what 0 is, or heat as pressure, does not give the committed tables."""
+    table, name, codes = upstream.RENAMED[column]
+    exchanged = dict(zip(codes, reversed(codes.values()), strict=True))
+    monkeypatch.setitem(upstream.RENAMED, column, (table, name, exchanged))
+    if breaks:
+        with pytest.raises(DataError, match=breaks):
+            upstream.build(source, tmp_path / "data")
+        return
+    upstream.build(source, tmp_path / "data")
+    file = f"{table}.tsv"
+    assert (tmp_path / "data" / file).read_bytes() != (data_folder() / file).read_bytes()

@@ -1,11 +1,13 @@
 """How ledger rows and figures are shown."""
 
 import html
+import json
 
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 
 import eih
 from eih.paper.comparison import LEDGER_COLUMNS, shown
@@ -41,6 +43,25 @@ def test_the_searchable_table_is_escaped_and_has_anchors():
     assert "<script>x" not in page
     assert '<tbody id="r1" data-chapter="heat_pain">' in page
     assert 'href="heat_pain.html"' in page
+
+
+def test_the_pages_script_can_read_verdicts_and_chapters():
+    """The table carries the verdicts that occur and the chapters by name, as JSON in its attributes."""
+    table = pd.concat([row(section="s2-1"), row(id="r2", section="s2-5", verdict="differs")])
+    page = BeautifulSoup(show_searchable(table)._repr_html_(), "html.parser").table
+    assert json.loads(page["data-verdicts"]) == ["exact", "differs"]
+    assert json.loads(page["data-chapters"]) == [
+        ["heat_pain", "heat pain"],
+        ["fitness", "fitness"],
+    ]
+    assert page["class"] == ["eih-ledger", "eih-all-rows"]
+
+
+def test_the_searchable_table_reads_as_text_in_a_terminal():
+    """Without a notebook, the rows stand under their column names, without row numbers."""
+    head, line = repr(show_searchable(row())).splitlines()
+    assert head.split() == ["id", "quantity", "printed", "recomputed", "verdict"]
+    assert line.split()[0] == "r1"
 
 
 def test_the_chapter_of_a_result_is_where_it_is_recomputed():
@@ -83,7 +104,9 @@ def test_every_verdict_has_a_mark_and_a_word(verdict):
         (3.1e-40, "<2e-16", "3.1e-40"),
         (0.0, "<2e-16", "< 1e-300"),
         (0.4437, "not significant", "0.444"),
+        (0.0, "0.00", "0.0000"),
         (float("nan"), "1.42", ""),
+        (None, "1.42", ""),
     ],
 )
 def test_two_more_decimals_than_printed_are_shown(value, printed, text):

@@ -49,6 +49,18 @@ def _parser():
         "--own", action="store_true", help="DIR holds a study of your own, of any size"
     )
     check.set_defaults(run=_check)
+    fetch = actions.add_parser(
+        "fetch",
+        help="download the authors' trial table and compare it with ours; exit status 1 where a cell differs",
+    )
+    fetch.add_argument("--url", help="where it is; default: the authors' repository")
+    fetch.add_argument(
+        "--to",
+        type=Path,
+        metavar="DIR",
+        help="make the tables from it there, anew; overwrites nothing",
+    )
+    fetch.set_defaults(run=_fetch)
     template = actions.add_parser("template", help="write empty tables for a study of your own")
     template.add_argument("--to", required=True, type=Path, metavar="DIR")
     template.set_defaults(run=_template)
@@ -101,6 +113,14 @@ def _build(options):
     return 0
 
 
+def _fetch(options):
+    from .tables.fetch import fetch_table
+
+    found = fetch_table(options.url, to=options.to)
+    print(found)
+    return 0 if found.same else 1
+
+
 def _template(options):
     from .tables.own_data import write_template
 
@@ -112,15 +132,18 @@ def _template(options):
 def _check(options):
     if options.own:
         return _check_own(options.folder)
+    from .tables.checksums import RECORD, verify_folder
     from .tables.data import data_folder
     from .tables.upstream import check_folder
 
     folder = options.folder or data_folder()
     tables = check_folder(folder)
+    recorded = verify_folder(folder) if (folder / RECORD).is_file() else 0
     print(
         f"{folder}: "
         + ", ".join(f"{len(rows)} {name}" for name, rows in tables.items())
         + ". No rule broken."
+        + (f" {recorded} files as recorded in {RECORD}." if recorded else "")
     )
     return 0
 

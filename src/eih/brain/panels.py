@@ -5,6 +5,7 @@ import html
 import pandas as pd
 
 from ..style import kind_badge
+from ..tables.checksums import verify
 from ..tables.data import data_folder
 from ..tables.schema import DataError
 from . import maps
@@ -98,4 +99,5 @@ def _read():
     strange = sorted(set(table.here) - set(HERE))
     if strange:
         raise DataError(f"{path}: here is {strange}; it may be {list(HERE)}.")
+    verify(path)
     return table

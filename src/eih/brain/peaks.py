@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ..paper.printed import reported_peaks
+from ..tables.checksums import verify
 from ..tables.data import data_folder
 from ..tables.schema import DataError
 
@@ -61,6 +62,7 @@ def peak_models():
     unknown = set(models.tests) - set(TESTS)
     if unknown:
         raise DataError(f"{path}: tests is {sorted(unknown)}; it may be {list(TESTS)}.")
+    verify(path)
     return models
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ..tables.checksums import verify
 from ..tables.data import data_folder
 from ..tables.schema import DataError
 
@@ -46,6 +47,7 @@ def lme4_reference(name=None):
         ) from None
     if list(table.columns) != COLUMNS:
         raise DataError(f"{path}, line 1: the columns must be {COLUMNS}.")
+    verify(path)
     if name is None:
         return table
     if name not in set(table.model):

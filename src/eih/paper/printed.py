@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ..tables.checksums import verify
 from ..tables.data import data_folder
 from ..tables.schema import DataError
 
@@ -33,6 +34,7 @@ def _read(name, columns):
         raise DataError(
             f"{path}, line 1: the columns are {list(frame.columns)}, they must be {columns}."
         )
+    verify(path)
     return frame
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from ..tables.checksums import verify
 from ..tables.data import data_folder, mean_ratings
 from ..tables.schema import DataError
 from .subsets import before_and_after_of
@@ -164,4 +165,5 @@ def unanswerable():
     if (table == "").any(axis=None):
         line = int((table == "").any(axis=1).to_numpy().argmax()) + 2
         raise DataError(f"{path}, line {line}: a cell is empty; each question has all four.")
+    verify(path)
     return table

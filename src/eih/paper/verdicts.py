@@ -21,7 +21,8 @@ VERDICTS = {
     NOT_YET: "not recomputed in this edition so far",
 }
 
-_MINUS = str.maketrans({"−": "-", "–": "-", "‒": "-", "﹣": "-", "-": "-"})
+# minus, hyphens (breaking and not), figure and en dash, small and full-width minus
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2010\u2011\u2012\u2013\ufe63\uff0d", "-"))
 _NUMBER = re.compile(
     r"(?P<relation>[<>~≈=]?)(?P<number>[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?)", re.IGNORECASE
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from .checksums import RECORD, write_record
 from .schema import KEYS, TABLES, DataError
 from .validation import check_joins, check_table, read_text_table, typed
 
@@ -21,7 +22,7 @@ SOURCE = {
 }
 
 # their column -> (our table, our column, their code -> our level)
-_RENAMED = {
+RENAMED = {
     "gender": ("participants", "sex", {"0": "male", "1": "female"}),
     "age": ("participants", "age", None),
     "ftp": ("participants", "ftp", None),
@@ -37,14 +38,14 @@ _RENAMED = {
     "pain_intensity": ("trials", "stimulus", None),
     "pain_rating": ("trials", "rating", {"NA": "n/a"}),
 }
-_KEY_COLUMNS = {
+KEY_COLUMNS = {
     "subject": "participant",
     "session": "session",
     "exercise_block": "block",
     "nr_pain_rating": "trial",
 }
-# columns of theirs that follow from others (or repeat them) and are left out
-_DERIVED = ["sum_watt", "expectation_exercise", "ftp_c", "pwc_c", "sporty", "extreme_cases_sporty"]
+#: Columns of theirs that follow from others (or repeat them) and are left out.
+DERIVED = ["sum_watt", "expectation_exercise", "ftp_c", "pwc_c", "sporty", "extreme_cases_sporty"]
 
 
 def read_upstream(path):
@@ -83,12 +84,12 @@ def read_upstream(path):
     if not rows:
         raise DataError(f"{path}: the file is empty. It should be {SOURCE['file']}.")
     header, *rows = rows
-    expected = [*_KEY_COLUMNS, *_RENAMED]
+    expected = [*KEY_COLUMNS, *RENAMED]
     missing = [name for name in expected if name not in header]
     if missing:
         raise DataError(
             f"{path}, line 1: missing column(s) {', '.join(missing)}. The authors' table has "
-            f"{', '.join([*expected, *_DERIVED])}; this file has {', '.join(header)[:300]}."
+            f"{', '.join([*expected, *DERIVED])}; this file has {', '.join(header)[:300]}."
         )
     for number, row in enumerate(rows, start=2):
         if len(row) != len(header):
@@ -121,10 +122,10 @@ def tidy_tables(upstream, path="the authors' table"):
     ours = pd.DataFrame(
         {
             "participant": "sub-" + upstream.subject.str.zfill(2),
-            **{new: upstream[old] for old, new in _KEY_COLUMNS.items() if old != "subject"},
+            **{new: upstream[old] for old, new in KEY_COLUMNS.items() if old != "subject"},
         }
     )
-    for old, (_, new, codes) in _RENAMED.items():
+    for old, (_, new, codes) in RENAMED.items():
         ours[new] = _recode(upstream[old], codes, path)
 
     tables = {}
@@ -175,7 +176,8 @@ def build(source, folder):
     """Write ``participants.tsv``, ``blocks.tsv`` and ``trials.tsv`` with their sidecars.
 
     The tables are checked as a load would check them before anything is replaced; then each file is
-    moved in place whole. Building twice gives the same bytes.
+    moved in place whole, and recorded where the folder has a record of checksums. Building twice gives
+    the same bytes.
 
     Parameters
     ----------
@@ -213,6 +215,8 @@ def build(source, folder):
             raise DataError(f"{source}: {str(error).replace(f'{beside}{os.sep}', '')}") from None
         for name in contents:
             os.replace(beside / name, folder / name)
+        if (folder / RECORD).is_file():
+            write_record(folder, contents)
     return [folder / name for name in contents]
 
 
