@@ -4,6 +4,7 @@ import functools
 import http.server
 import os
 import shutil
+import subprocess
 import threading
 from pathlib import Path
 
@@ -117,3 +118,41 @@ def source_text():
         whole["participant"] = str(int(whole["participant"].removeprefix("sub-")))
         lines.append("\t".join(f'"{CODES.get(whole[new], whole[new])}"' for new in names))
     return "\r\n".join(lines) + "\r\n"
+
+
+@pytest.fixture(scope="session")
+def copy_project():
+    """Return a function that copies the files of the project, as git knows them, into a new folder."""
+
+    def copy(folder):
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=ROOT, capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        for name in filter(None, listed.stdout.split("\0")):
+            if (ROOT / name).is_file():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(ROOT / name, folder / name)
+        return folder
+
+    return copy
+
+
+@pytest.fixture(scope="session")
+def namespace():
+    """Return a function: the command that runs a shell script where there is no network but 127.0.0.1.
+
+    Mounts that the script makes end with it. Without Linux namespaces the test is skipped.
+    """
+
+    def command(script):
+        inside = ["unshare", "--map-root-user", "--mount", "--net", "sh", "-ec"]
+        return [*inside, f"ip link set lo up\n{script}", "sh"]
+
+    try:
+        tried = subprocess.run(command("true"), capture_output=True, text=True)
+    except FileNotFoundError:
+        pytest.skip("There is no unshare here (Linux, util-linux).")
+    if tried.returncode:
+        pytest.skip(f"This machine makes no namespaces: {tried.stderr.strip()}")
+    return command
