@@ -1,6 +1,6 @@
 """Linear mixed models: lme4 formulas through mixedlm, with lmerTest's degrees of freedom.
 
-mixedlm fits (crossed random effects, REML).This module checks the input, names the
+mixedlm fits (crossed random effects, REML). This module checks the input, names the
 terms, and takes Satterthwaite degrees of freedom for coefficients, means and contrasts alike;
 mixedlm's own marginal means would use the residual ones. What R's lme4, lmerTest and emmeans give
 is in ``tests/reference/lme4``.
@@ -178,21 +178,7 @@ def lmm(formula, data, *, reml=True, ci="profile"):
     """
     check_option("ci", ci, tuple(_HOW_LIMITS))
     design = build_design(formula, data, random=True)
-    from mixedlm import LmerMod
-    from mixedlm.models.checks import ModelCheckError
-
-    unfitted = LmerMod(design.parsed, design.frame, REML=reml, na_action=None, control=_control())
-    check_separable(formula, unfitted.matrices.X, design.names)
-    try:
-        if has_covariances(unfitted.matrices):
-            model, twin = fit_covariances(unfitted)
-        else:
-            model, twin = unfitted.fit(), None
-    except ModelCheckError as error:
-        raise ValueError(
-            f"Cannot fit {formula!r}. {error} "
-            "Give each group several rows, or take out a random effect."
-        ) from None
+    model, twin = fit_prepared(design, prepare(design, reml=reml))
     if not model.converged:
         warnings.warn(
             f"The fit of {formula!r} did not converge ({model.message}): do not use its numbers. "
@@ -201,6 +187,58 @@ def lmm(formula, data, *, reml=True, ci="profile"):
             stacklevel=2,
         )
     return MixedModel(design, model, ci, twin)
+
+
+def prepare(design, *, reml=True):
+    """Make the matrices of a mixed model.
+
+    Parameters
+    ----------
+    design : Design
+        Formula and rows.
+    reml : bool, default True
+
+    Returns
+    -------
+    mixedlm LmerMod
+        Nothing is fitted yet.
+    """
+    from mixedlm import LmerMod
+
+    return LmerMod(design.parsed, design.frame, REML=reml, na_action=None, control=_control())
+
+
+def fit_prepared(design, prepared):
+    """Fit what :func:`prepare` made.
+
+    Parameters
+    ----------
+    design : Design
+        Has the names of the terms.
+    prepared : mixedlm LmerMod
+
+    Returns
+    -------
+    model, twin : mixedlm LmerResult
+        See :class:`MixedModel`.
+
+    Raises
+    ------
+    ValueError
+        The rows cannot tell the terms apart, or have a group for each row.
+    """
+    from mixedlm.models.checks import ModelCheckError
+
+    check_separable(design.formula, prepared.matrices.X, design.names)
+    try:
+        if has_covariances(prepared.matrices):
+            return fit_covariances(prepared)
+        return prepared.fit(), None
+    except ModelCheckError as error:
+        raise ValueError(
+            f"Cannot fit {design.formula!r}. {error} "
+            "Give each group several rows, or take out a random effect."
+        ) from None
 
 
 def satterthwaite(model, weights, covariance):
