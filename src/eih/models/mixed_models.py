@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ._covariances import fit_covariances, has_covariances
 from ._display import number, paper_table
-from ._formula import Design, build_design, check_option, check_separable, column_names
+from ._fits import fit_prepared, prepare
+from ._formula import Design, build_design, check_option, column_names
 from .fitted import FittedModel, rows_used, wald_limits
 
 _HOW_LIMITS = {"profile": " CI from the likelihood profile.", "wald": " CI from t.", None: ""}
@@ -189,58 +189,6 @@ def lmm(formula, data, *, reml=True, ci="profile"):
     return MixedModel(design, model, ci, twin)
 
 
-def prepare(design, *, reml=True):
-    """Make the matrices of a mixed model.
-
-    Parameters
-    ----------
-    design : Design
-        Formula and rows.
-    reml : bool, default True
-
-    Returns
-    -------
-    mixedlm LmerMod
-        Nothing is fitted yet.
-    """
-    from mixedlm import LmerMod
-
-    return LmerMod(design.parsed, design.frame, REML=reml, na_action=None, control=_control())
-
-
-def fit_prepared(design, prepared):
-    """Fit what :func:`prepare` made.
-
-    Parameters
-    ----------
-    design : Design
-        Has the names of the terms.
-    prepared : mixedlm LmerMod
-
-    Returns
-    -------
-    model, twin : mixedlm LmerResult
-        See :class:`MixedModel`.
-
-    Raises
-    ------
-    ValueError
-        The rows cannot tell the terms apart, or have a group for each row.
-    """
-    from mixedlm.models.checks import ModelCheckError
-
-    check_separable(design.formula, prepared.matrices.X, design.names)
-    try:
-        if has_covariances(prepared.matrices):
-            return fit_covariances(prepared)
-        return prepared.fit(), None
-    except ModelCheckError as error:
-        raise ValueError(
-            f"Cannot fit {design.formula!r}. {error} "
-            "Give each group several rows, or take out a random effect."
-        ) from None
-
-
 def satterthwaite(model, weights, covariance):
     """Compute Satterthwaite degrees of freedom of combinations of the coefficients.
 
@@ -306,18 +254,3 @@ def _profile_limits(fit):
         return np.nan, np.nan
     ordered = [profiles[name] for name in fit.model.matrices.fixed_names]
     return [profile.ci_lower for profile in ordered], [profile.ci_upper for profile in ordered]
-
-
-def _control():
-    """Turn off the checks of mixedlm that ours replace; more effects than rows stays an error."""
-    from mixedlm import lmerControl
-
-    return lmerControl(
-        check_conv=False,
-        check_singular=False,
-        check_nlev_gtreq_5="ignore",
-        check_nlev_gtr_1="ignore",
-        check_scaleX="ignore",
-        check_rankX="ignore",
-        check_nobs_vs_rankZ="stop",
-    )

@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ._covariances import random_columns
+from ._fits import fit_prepared, prepare
 from ._formula import Design
-from .mixed_models import fit_prepared, prepare, satterthwaite
+from .mixed_models import satterthwaite
 
 
 @dataclass(frozen=True, eq=False)
