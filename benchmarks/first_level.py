@@ -2,7 +2,8 @@
 
     python benchmarks/first_level.py
 
-Prints seconds and peak memory for one worker and for two. Both are of this machine at this moment.
+Prints seconds and peak memory for one worker and for two, and what nilearn's own AR(1) takes for the same
+runs. All are of this machine at this moment.
 """
 
 import resource
@@ -43,7 +44,17 @@ def rows(jobs=(1, 2)):
         runs = _timed(found, "simulate 39 x 8 runs, 65 regions", n_jobs, simulate)
         for what, fit in _FITS.items():
             _timed(found, what, n_jobs, partial(fit, runs))
+    _timed(found, "first level, AR(1), by nilearn", 1, partial(_nilearn, runs))
     return found
+
+
+def _nilearn(runs, n_jobs):
+    """Fit the same model to the same runs with nilearn's run_glm."""
+    from nilearn.glm.first_level import run_glm
+
+    for run in runs:
+        design = eih.fmri.design_matrix(run.events, confounds=run.confounds)
+        run_glm(run.series.to_numpy(), design.to_numpy(), "ar1", bins=25, n_jobs=n_jobs)
 
 
 def _timed(found, what, n_jobs, step):

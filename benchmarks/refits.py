@@ -37,10 +37,10 @@ def rows(refits=40, r_refits=10):
 
     Returns
     -------
-    pandas.DataFrame
-        ``effect, model, rows, program`` (eih, or lme4 with lmerTest), ``refits, seconds`` (of processor time,
-        so that a busy machine does not matter), ``per_minute`` (on one core), ``promised`` (refits per minute) and ``gap``: the largest difference between the p of
-        lme4 and ours.
+    list of dict
+        ``effect, model, rows, program`` (eih, or lme4 with lmerTest), ``refits, seconds`` (of processor
+        time, so that a busy machine does not matter), ``per_minute`` (on one core), ``promised`` (refits
+        per minute) and ``gap``: the largest difference between the p of lme4 and ours.
     """
     from eih.beyond.power import scenario
     from eih.beyond.power_draws import replicate, source
@@ -76,7 +76,7 @@ def rows(refits=40, r_refits=10):
         "promised",
         "gap",
     ]
-    return done.assign(per_minute=per_minute)[order]
+    return done.assign(per_minute=per_minute)[order].to_dict("records")
 
 
 def _in_r(origin, n):
@@ -99,4 +99,4 @@ def _in_r(origin, n):
 
 if __name__ == "__main__":
     pd.set_option("display.width", 160)
-    print(rows().to_string(index=False, float_format="{:.3g}".format))
+    print(pd.DataFrame(rows()).to_string(index=False, float_format="{:.3g}".format))

@@ -62,6 +62,15 @@ def test_fir_columns_mark_single_volumes_after_the_onset(run, n_bins):
             assert columns[f"{condition}_delay_{k}"].tolist() == by_hand.tolist()
 
 
+def test_a_stimulus_in_the_very_middle_of_a_volume_starts_with_it():
+    """The fourteenth stimulus of this run begins at 413.1 s, the middle of volume 229: its first bin."""
+    run = eih.fmri.events("sub-19", 1, 1)
+    columns = eih.fmri.event_columns(run, "fir", False)
+    assert columns.index[229] == pytest.approx(run.onset[13])
+    first = columns[f"{run.trial_type[13]}_delay_0"]
+    assert first.iloc[228:231].tolist() == [0, 1, 0]
+
+
 def test_the_printed_number_of_bins_is_the_default(run):
     """Twelve volumes for each of six conditions, no rating window."""
     names = eih.fmri.design_matrix(run, response="fir").columns

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy import stats
 
 import eih
 
@@ -49,6 +50,23 @@ def test_swapped_days_start_from_the_seed():
     )
     assert first.equals(again)
     assert not first.equals(other)
+
+
+def test_a_toss_is_the_model_of_the_swapped_labels():
+    """The p of rows is that of eih.lmm, the p of people SciPy's paired t-test, also with an incomplete row."""
+    trials = eih.load_trials("heat").dropna(subset="rating")
+    trials = trials.assign(ftp=trials.ftp_per_kg.where(np.arange(len(trials)) % 9 != 0))
+    model = "rating ~ drug + ftp + (drug|participant) + (1|nth)"
+    tossed = eih.swapped_days(trials, model, n_swaps=1, seed=4).iloc[0]
+    names = trials.participant.unique()
+    coins = dict(zip(names, np.random.default_rng(4).random(len(names)) < 0.5, strict=True))
+    label = (trials.drug == "naloxone") ^ trials.participant.map(coins).astype(bool)
+    drug = pd.Categorical(np.where(label, "naloxone", "saline"), ["saline", "naloxone"])
+    swapped = trials.assign(drug=drug)
+    means = swapped.groupby(["participant", "drug"], observed=True).rating.mean().unstack()
+    assert_allclose(tossed.p_people, stats.ttest_rel(means.naloxone, means.saline).pvalue)
+    fit = eih.lmm(model, swapped, ci=None)
+    assert_allclose(tossed.p_rows, fit.coefficient("drug[naloxone]").p, rtol=1e-6)
 
 
 def test_rows_cry_wolf_where_days_differ_and_people_do_not():

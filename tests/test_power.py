@@ -167,13 +167,18 @@ def test_a_replicate_depends_on_its_own_numbers_only():
     assert replicate(half, 20, 7, seed=1)["estimate"] != alone["estimate"]
 
 
-def test_the_test_of_a_replicate_is_that_of_eih():
+@pytest.mark.parametrize("people", ["generated", "resampled"])
+@pytest.mark.parametrize(
+    ("effect", "model"),
+    [("exercise", "paper"), ("three-way", "varying"), ("drug-by-intensity", "varying")],
+)
+def test_the_test_of_a_replicate_is_that_of_eih(effect, model, people):
     """Estimate, standard error, df and p are those of the model fitted to the drawn rows."""
-    origin = source(scenario("exercise"))
+    origin = source(scenario(effect, model=model, people=people))
     row = replicate(origin, 25, 3, seed=9)
     sequence = np.random.SeedSequence(9, spawn_key=(origin.scenario.key, 25, 3))
     study = draw(origin, 25, np.random.default_rng(sequence))
-    found = eih.lmm(origin.scenario.formula, study, ci=None).coefficient("exercise[high]")
+    found = eih.lmm(origin.scenario.formula, study, ci=None).coefficient(EFFECTS[effect].term)
     for name in ("estimate", "se", "df", "p"):
         assert row[name] == pytest.approx(found[name], rel=1e-4)
 

@@ -43,22 +43,35 @@ def swapped_days(trials, formula, term="drug[naloxone]", n_swaps=200, seed=20252
     """
     from scipy import stats
 
-    from ..models.mixed_models import lmm
+    from ..models._formula import build_design
+    from ..models.refits import refit, template
 
     rated = trials.dropna(subset="rating")
     names = rated.participant.unique()
     place = pd.Series(np.arange(len(names)), index=names)[rated.participant].to_numpy()
     first, second = rated.drug.cat.categories
-    naloxone = (rated.drug == second).to_numpy()
+    turned = rated.assign(drug=rated.drug.cat.rename_categories({first: second, second: first}))
+    turned["drug"] = turned.drug.cat.reorder_categories([first, second])
+    design = build_design(formula, pd.concat([rated, turned], ignore_index=True), random=True)
+    both = template(design)  # each row twice, with either label: a toss chooses one of them
+    groups = [_numbered(design.frame, effect.grouping_factors) for effect in design.parsed.random]
+    means = rated.groupby(["participant", "drug"], observed=True).rating.mean().unstack()
+    gaps = (means[second] - means[first])[names].to_numpy()
+    half = len(design.frame) // 2  # the labels as they are, then the swapped ones
+    place, ratings = place[design.frame.index[:half]], design.frame.rating.to_numpy()[:half]
     generator = np.random.default_rng(seed)
     rows = []
     with one_thread():
         for _ in range(n_swaps):
             swapped = generator.random(len(names)) < 0.5
-            label = naloxone ^ swapped[place]
-            drug = pd.Categorical(np.where(label, second, first), categories=[first, second])
-            tossed = rated.assign(drug=drug)
-            p_rows = lmm(formula, tossed, ci=None).coefficient(term).p
-            means = tossed.groupby(["participant", "drug"], observed=True).rating.mean().unstack()
-            rows.append((p_rows, stats.ttest_rel(means[second], means[first]).pvalue))
+            chosen = np.arange(half) + half * swapped[place]
+            own = [group[chosen] for group in groups]
+            p_rows = refit(both, chosen, own, ratings, term)["p"]
+            p_people = stats.ttest_1samp(np.where(swapped, -gaps, gaps), 0).pvalue
+            rows.append((p_rows, p_people))
     return pd.DataFrame(rows, columns=["p_rows", "p_people"])
+
+
+def _numbered(frame, factors):
+    """Number the groups that one or more factors make, from 0."""
+    return frame.groupby(list(factors), sort=False, observed=True).ngroup().to_numpy()

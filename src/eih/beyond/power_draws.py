@@ -10,6 +10,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from ..models.refits import Template, refit, template
 from ..threads import one_thread
 from .power import EFFECTS, SCENARIO, Scenario
 
@@ -24,6 +25,10 @@ class RandomEffect:
     codes: np.ndarray
     columns: np.ndarray
     root: np.ndarray
+
+    def groups(self, rows, person):
+        """Return the group of each drawn row, counted from 0."""
+        return person if self.of_people else self.codes[rows]
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,9 +51,11 @@ class Source:
         What is the same in each replicate: the fixed effects, or (resampled) the ratings, with the effect
         of the wanted size.
     random : list of RandomEffect
-        Drawn anew in each replicate.
+        Of the model. For generated people they are drawn anew in each replicate.
     residual : float
-        SD of what is left; 0 for resampled people.
+        SD of what is left; for generated people.
+    template : eih.models.refits.Template or None
+        What a mixed model is fitted again from; an ordinary one has none.
     """
 
     scenario: Scenario
@@ -59,6 +66,7 @@ class Source:
     expected: np.ndarray
     random: list
     residual: float
+    template: Template | None
 
 
 @cache
@@ -83,23 +91,20 @@ def source(what):
     people = data.participant[frame.index].to_numpy()
     columns = fit.design.columns(frame)
     shift = (true - fit.estimates[place]) * columns[:, place]
-    if what.people == "resampled":
-        expected, random, residual = frame[fit.design.parsed.response].to_numpy(float), [], 0.0
-    else:
-        expected, random, residual = (
-            columns @ fit.estimates,
-            _random_effects(fit),
-            _residual_sd(fit),
-        )
+    outcome = fit.design.parsed.response
+    resampled = what.people == "resampled"
+    expected = frame[outcome].to_numpy(float) if resampled else columns @ fit.estimates
+    mixed = template(fit.design) if fit.design.parsed.random else None
     return Source(
         what,
         true,
         frame.reset_index(drop=True),
-        fit.design.parsed.response,
+        outcome,
         [np.flatnonzero(people == one) for one in dict.fromkeys(people)],
         expected + shift,
-        random,
-        residual,
+        _random_effects(fit, mixed.random) if mixed else [],
+        _residual_sd(fit),
+        mixed,
     )
 
 
@@ -121,26 +126,18 @@ def _residual_sd(fit):
     return fit.sigma if hasattr(fit, "sigma") else float(np.sqrt(fit.model.VarCorr().residual))
 
 
-def _random_effects(fit):
-    """Take the random effects of a mixed model apart; an ordinary model has none."""
-    if not fit.design.parsed.random:
-        return []
-    effects, first = [], 0
-    matrices = fit.model.matrices
-    for structure, block in zip(
-        matrices.random_structures, fit.model.VarCorr().groups.values(), strict=True
-    ):
-        width = structure.n_levels * structure.n_terms
-        dense = matrices.Z[:, first : first + width].toarray()
-        dense = dense.reshape(len(dense), structure.n_levels, structure.n_terms)
-        first += width
+def _random_effects(fit, columns):
+    """Take the random effects of a mixed model apart."""
+    effects = []
+    structures, blocks = fit.model.matrices.random_structures, fit.model.VarCorr().groups.values()
+    for structure, block, own in zip(structures, blocks, columns, strict=True):
         group = fit.design.frame[structure.grouping_factor]
         values, vectors = np.linalg.eigh(block.cov)
         effects.append(
             RandomEffect(
                 structure.grouping_factor == "participant",
                 group.map(structure.level_map).to_numpy(dtype=int),
-                dense.sum(axis=1),  # a row has entries in the columns of its own level only
+                own,
                 vectors * np.sqrt(np.clip(values, 0, None)) @ vectors.T,
             )
         )
@@ -165,18 +162,25 @@ def draw(origin, n, rng):
         The variables of the model; ``participant`` counts the people from 0, so that someone drawn twice
         is two people.
     """
+    rows, person, outcome = _drawn(origin, n, rng)
+    drawn = origin.frame.iloc[rows].reset_index(drop=True)
+    return drawn.assign(**{origin.outcome: outcome, "participant": person})
+
+
+def _drawn(origin, n, rng):
+    """Draw the rows of a study, the number of the person in each, and the outcome."""
     chosen = [origin.rows_of[one] for one in rng.integers(len(origin.rows_of), size=n)]
     rows = np.concatenate(chosen)
     person = np.repeat(np.arange(n), [len(own) for own in chosen])
     outcome = origin.expected[rows]
+    if origin.scenario.people == "resampled":
+        return rows, person, outcome
     for effect in origin.random:
-        group = person if effect.of_people else effect.codes[rows]
         n_levels = n if effect.of_people else effect.codes.max() + 1
         shifts = rng.standard_normal((n_levels, len(effect.root))) @ effect.root
-        outcome = outcome + (effect.columns[rows] * shifts[group]).sum(axis=1)
-    outcome = outcome + origin.residual * rng.standard_normal(len(rows))
-    drawn = origin.frame.iloc[rows].reset_index(drop=True)
-    return drawn.assign(**{origin.outcome: outcome, "participant": person})
+        groups = effect.groups(rows, person)
+        outcome = outcome + (effect.columns[rows] * shifts[groups]).sum(axis=1)
+    return rows, person, outcome + origin.residual * rng.standard_normal(len(rows))
 
 
 def replicate(origin, n, number, seed):
@@ -211,21 +215,30 @@ def replicate(origin, n, number, seed):
     row = {name: getattr(what, name) for name in SCENARIO}
     row |= {"n": n, "replicate": number, "true": _rounded(origin.true)}
     sequence = np.random.SeedSequence(seed, spawn_key=(what.key, n, number))
-    study = draw(origin, n, np.random.default_rng(sequence))
     nothing = dict.fromkeys(("estimate", "se", "df", "p"), np.nan)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what goes wrong is told by the status
         try:
-            fit = fit_model(what.formula, study)
-            found = fit.coefficient(EFFECTS[what.effect].term)
+            found = _tested(origin, n, np.random.default_rng(sequence))
         except (ValueError, np.linalg.LinAlgError):
             return row | nothing | {"status": "not fitted"}
-    if not getattr(fit, "converged", True):
+    if not found["converged"]:
         return row | nothing | {"status": "not converged"}
     numbers = {name: _rounded(found[name]) for name in nothing}
     if not np.isfinite(list(numbers.values())).all():
         return row | nothing | {"status": "not fitted"}
-    return row | numbers | {"status": "singular" if getattr(fit, "singular", False) else "ok"}
+    return row | numbers | {"status": "singular" if found["singular"] else "ok"}
+
+
+def _tested(origin, n, rng):
+    """Draw one study, fit the model and test the effect."""
+    term = EFFECTS[origin.scenario.effect].term
+    if origin.template is None:
+        fit = fit_model(origin.scenario.formula, draw(origin, n, rng))
+        return {**fit.coefficient(term), "converged": True, "singular": False}
+    rows, person, outcome = _drawn(origin, n, rng)
+    groups = [effect.groups(rows, person) for effect in origin.random]
+    return refit(origin.template, rows, groups, outcome, term)
 
 
 def _rounded(value):

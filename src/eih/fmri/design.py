@@ -1,4 +1,6 @@
-"""Design matrices of one run on nilearn: canonical response or finite impulse response, drifts, confounds."""
+"""Design matrices of one run, as nilearn makes them: canonical response or finite impulse response, drifts, confounds."""
+
+from functools import lru_cache
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from .timing import CONDITIONS, frame_times, printed_design, scans_in
 #: (first_level/FFX_peep.m, commit 43c9b924); the printed parameters have none.
 HIGH_PASS_S = 128
 _STEPS_PER_SCAN = 16  # SPM's time resolution of a regressor
+_EARLIEST_S = -24  # nilearn's fine grid begins so long before the first volume
 _INTENSITY = [-1, 0, 1]  # 70 > 50 > 30, in the order of the targets
 CONTRASTS = {
     **{name: [float(name == other) for other in CONDITIONS] for name in CONDITIONS},
@@ -62,8 +65,9 @@ def design_matrix(
 
     Notes
     -----
-    nilearn makes the columns. Volumes are dated to their middle. With ``"fir"``, column k is 1 in the
-    volume whose middle lies k to k + 1 repetition times after the onset.
+    The columns are those of nilearn's ``make_first_level_design_matrix``. Volumes are dated to their
+    middle. With ``"fir"``, column k is 1 in the volume whose middle lies k to k + 1 repetition times
+    after the onset.
 
     Examples
     --------
@@ -106,10 +110,10 @@ def event_columns(run, response="canonical", rating_window=True, fir_bins=None):
     pandas.DataFrame
         Index: time of the volume [s].
     """
-    blocks, n_scans = _blocks(run, rating_window), scans_in(run)
     if response == "canonical":
-        return _canonical(blocks, n_scans)
-    return _fir(blocks, n_scans, int(fir_bins or printed_design().fir_bins))
+        return _canonical(run, scans_in(run), rating_window)
+    n_bins = int(fir_bins or printed_design().fir_bins)
+    return _fir(run, scans_in(run), n_bins, rating_window)
 
 
 def drifts(n_scans, high_pass_s=HIGH_PASS_S):
@@ -175,46 +179,51 @@ def contrast_vector(name, design):
     return vector
 
 
-def _blocks(run, rating_window):
-    """Reduce events to what nilearn wants, the rating window as one more condition."""
-    stimuli = run[["onset", "duration", "trial_type"]]
-    if not rating_window:
-        return stimuli
-    seconds = printed_design().rating_s
-    ratings = {"onset": run.rating_onset, "duration": seconds, "trial_type": "rating"}
-    return pd.concat([stimuli, pd.DataFrame(ratings)], ignore_index=True)
+def _events(run, rating_window):
+    """List kind, onset and duration of all that has a column, the rating window as one more condition."""
+    kinds, onset, duration = run.trial_type.to_numpy(str), run.onset, run.duration
+    if rating_window:
+        kinds = np.append(kinds, np.full(len(run), "rating"))
+        onset = np.append(onset, run.rating_onset)
+        duration = np.append(duration, np.full(len(run), printed_design().rating_s))
+    return kinds, np.asarray(onset, float), np.asarray(duration, float)
 
 
-def _canonical(blocks, n_scans):
-    times = frame_times(n_scans)
-    return _convolved(blocks, times, times, hrf_model="spm", oversampling=_STEPS_PER_SCAN)
+def _canonical(run, n_scans, rating_window):
+    """Add up the responses to all events of a kind: the step at the onset minus the step at the end.
 
-
-def _fir(blocks, n_scans, n_bins):
-    """Let nilearn count in volumes from the first one on: then a column is 0 or 1 and nothing between."""
-    times, volumes = frame_times(n_scans), np.arange(n_scans, dtype=float)
-    onset = (blocks.onset - times[0]) / printed_design().t_r_s
-    short = blocks.assign(onset=onset, duration=1e-3)  # a column is one volume long
-    shape = {"hrf_model": "fir", "fir_delays": list(range(n_bins)), "min_onset": -10}
-    return _convolved(short, times, volumes, oversampling=1, **shape).round(6)
-
-
-def _convolved(blocks, times, grid, **shape):
-    """Make the columns condition by condition, with the function that nilearn's own matrix is made of.
-
-    ``make_first_level_design_matrix`` gives the same columns (a test says so), but decomposes each matrix
-    on the way, which takes time and, on columns of zeros and ones, fails now and then ("SVD did not
-    converge").
+    These are nilearn's columns (a test says so), its fine grid of time included; steps take a tenth of
+    the time of its convolutions.
     """
-    from nilearn.glm.first_level import compute_regressor
+    kinds, onset, duration = _events(run, rating_window)
+    times, (fine, step) = frame_times(n_scans), _step_response(n_scans)
+    now = np.interp(times, fine, np.arange(len(fine)))[:, None] + 1
+    begin, end = np.searchsorted(fine, onset), np.searchsorted(fine, onset + duration)
+    grid = np.arange(len(step))
+    responses = np.interp(now - begin, grid, step) - np.interp(now - end, grid, step)
+    names = np.unique(kinds)
+    return pd.DataFrame(responses @ (kinds[:, None] == names), times, names)
 
-    kinds = blocks.trial_type.to_numpy(str)
-    onset, duration = blocks.onset.to_numpy(), blocks.duration.to_numpy()
-    names, columns = [], []
-    for kind in np.unique(kinds):
-        own = kinds == kind
-        event = (onset[own], duration[own], np.ones(own.sum()))
-        made, made_names = compute_regressor(event, frame_times=grid, con_id=str(kind), **shape)
-        names += made_names
-        columns.append(made)
-    return pd.DataFrame(np.column_stack(columns), index=times, columns=names)
+
+@lru_cache(maxsize=8)
+def _step_response(n_scans):
+    """Return nilearn's fine grid of time for a run, and the response to what begins and never ends."""
+    from nilearn.glm.first_level import spm_hrf
+
+    times, t_r = frame_times(n_scans), printed_design().t_r_s
+    first, last = times[0] + _EARLIEST_S, times[-1] * n_scans / (n_scans - 1)
+    n_fine = int(np.rint((last - first) / t_r * _STEPS_PER_SCAN)) + 1
+    step = np.cumsum(spm_hrf(t_r, _STEPS_PER_SCAN))
+    return np.linspace(first, last, n_fine), np.append(0, step)
+
+
+def _fir(run, n_scans, n_bins, rating_window):
+    """Mark the volumes that follow each onset: the first one, the second one, and so on."""
+    kinds, onset, _ = _events(run, rating_window)
+    times = frame_times(n_scans)
+    late = np.floor(((times[:, None] - onset) / printed_design().t_r_s).round(9))
+    marks = late[:, :, None] == np.arange(n_bins)
+    names = np.unique(kinds)
+    columns = np.hstack([marks[:, kinds == name].sum(axis=1) for name in names])
+    labels = [f"{name}_delay_{k}" for name in names for k in range(n_bins)]
+    return pd.DataFrame(columns.astype(float), times, labels)

@@ -96,22 +96,40 @@ def _correlated(structure):
     return structure.correlated and structure.n_terms > 1
 
 
-def _turns(matrices):
-    """Return a square matrix per group of random effects that makes correlated columns orthogonal."""
-    turns, first = [], 0
+def random_columns(matrices):
+    """Return the columns of each random effect, of shape (n_rows, n_terms), without regard to groups.
+
+    Parameters
+    ----------
+    matrices : mixedlm ModelMatrices
+
+    Returns
+    -------
+    list of array
+    """
+    columns, first = [], 0
     for structure in matrices.random_structures:
         width = structure.n_levels * structure.n_terms
+        own = matrices.Z[:, first : first + width].tocoo()
+        first += width
+        dense = np.zeros((own.shape[0], structure.n_terms))
+        dense[own.row, own.col % structure.n_terms] = own.data  # a row has one group
+        columns.append(dense)
+    return columns
+
+
+def _turns(matrices):
+    """Return a square matrix per group of random effects that makes correlated columns orthogonal."""
+    turns = []
+    for structure, columns in zip(
+        matrices.random_structures, random_columns(matrices), strict=True
+    ):
         turn = np.eye(structure.n_terms)
         if _correlated(structure):
-            columns = matrices.Z[:, first : first + width].toarray()
-            columns = columns.reshape(len(columns), structure.n_levels, structure.n_terms).sum(
-                axis=1
-            )
             root = np.linalg.qr(columns / np.sqrt(len(columns)), mode="r")
             if np.linalg.cond(root) < 1e10:  # columns that depend on each other stay as they are
                 turn = np.linalg.inv(root * np.sign(np.diag(root))[:, None])
         turns.append(turn)
-        first += width
     return turns
 
 

@@ -1,6 +1,6 @@
 """Linear mixed models: lme4 formulas through mixedlm, with lmerTest's degrees of freedom.
 
-mixedlm fits (crossed random effects, REML).This module checks the input, names the
+mixedlm fits (crossed random effects, REML). This module checks the input, names the
 terms, and takes Satterthwaite degrees of freedom for coefficients, means and contrasts alike;
 mixedlm's own marginal means would use the residual ones. What R's lme4, lmerTest and emmeans give
 is in ``tests/reference/lme4``.
@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from ._covariances import fit_covariances, has_covariances
 from ._display import number, paper_table
-from ._formula import Design, build_design, check_option, check_separable, column_names
+from ._fits import fit_prepared, prepare
+from ._formula import Design, build_design, check_option, column_names
 from .fitted import FittedModel, rows_used, wald_limits
 
 _HOW_LIMITS = {"profile": " CI from the likelihood profile.", "wald": " CI from t.", None: ""}
@@ -178,21 +178,7 @@ def lmm(formula, data, *, reml=True, ci="profile"):
     """
     check_option("ci", ci, tuple(_HOW_LIMITS))
     design = build_design(formula, data, random=True)
-    from mixedlm import LmerMod
-    from mixedlm.models.checks import ModelCheckError
-
-    unfitted = LmerMod(design.parsed, design.frame, REML=reml, na_action=None, control=_control())
-    check_separable(formula, unfitted.matrices.X, design.names)
-    try:
-        if has_covariances(unfitted.matrices):
-            model, twin = fit_covariances(unfitted)
-        else:
-            model, twin = unfitted.fit(), None
-    except ModelCheckError as error:
-        raise ValueError(
-            f"Cannot fit {formula!r}. {error} "
-            "Give each group several rows, or take out a random effect."
-        ) from None
+    model, twin = fit_prepared(design, prepare(design, reml=reml))
     if not model.converged:
         warnings.warn(
             f"The fit of {formula!r} did not converge ({model.message}): do not use its numbers. "
@@ -268,18 +254,3 @@ def _profile_limits(fit):
         return np.nan, np.nan
     ordered = [profiles[name] for name in fit.model.matrices.fixed_names]
     return [profile.ci_lower for profile in ordered], [profile.ci_upper for profile in ordered]
-
-
-def _control():
-    """Turn off the checks of mixedlm that ours replace; more effects than rows stays an error."""
-    from mixedlm import lmerControl
-
-    return lmerControl(
-        check_conv=False,
-        check_singular=False,
-        check_nlev_gtreq_5="ignore",
-        check_nlev_gtr_1="ignore",
-        check_scaleX="ignore",
-        check_rankX="ignore",
-        check_nobs_vs_rankZ="stop",
-    )
