@@ -72,7 +72,10 @@ def test_maps_that_cannot_be_fetched_are_told_and_stop_nothing(workflow):
 
 @pytest.mark.parametrize(
     ("own", "address"),
-    [("", "https://someone.github.io/Project"), ("https://pain.example.org", "https://pain.example.org")],
+    [
+        ("", "https://someone.github.io/Project"),
+        ("https://pain.example.org", "https://pain.example.org"),
+    ],
     ids=["GitHub Pages", "own domain"],
 )
 def test_the_build_knows_where_it_is_published(workflow, tmp_path, own, address):
