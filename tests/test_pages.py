@@ -58,7 +58,6 @@ def open_page(browser, address, width=1280):
     page = browser.new_page(viewport={"width": width, "height": 900})
     troubles = watch(page)
     page.goto(address, wait_until="networkidle")
-    page.evaluate("window.MathJax?.startup?.promise")
     return page, troubles
 
 
@@ -93,17 +92,17 @@ def test_a_page_opens_from_disk(html, browser, name):
     assert troubles == []
 
 
-@pytest.mark.parametrize("name", TOC)
-def test_formulas_are_set_without_the_network(site, browser, name):
-    """MathJax, which is part of the book, has set every formula of a page."""
-    page, _ = open_page(browser, f"{site}/{name}.html")
-    bare = page.evaluate(
-        "[...document.querySelectorAll('.math')]"
-        ".filter(e => !e.querySelector('mjx-container') || e.querySelector('[data-mjx-error]'))"
-        ".map(e => e.textContent)"
+def test_formulas_are_set_without_a_script(site, html, browser):
+    """Every formula of the book is MathML with a name in words, and is drawn in the book's font."""
+    found = [(name, tag) for name in TOC for tag in soup(html / f"{name}.html").select(".math")]
+    assert len(found) > 15
+    assert [name for name, tag in found if not tag.select("math[aria-label]")] == []
+    page, _ = open_page(browser, f"{site}/{found[0][0]}.html")
+    loaded = page.evaluate(
+        "document.fonts.ready.then(all => [...all].filter(one => one.status === 'loaded').map(one => one.family))"
     )
     page.close()
-    assert bare == []
+    assert "eih math" in {name.strip('"') for name in loaded}
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -114,3 +114,18 @@ def test_a_folder_inside_another_clone_does_not_answer_for_it(clone):
     inside = clone[0] / "unpacked" / "book"
     inside.mkdir(parents=True)
     assert provenance.revision(inside) == ""
+
+
+def test_the_published_address_ends_in_one_slash(monkeypatch):
+    """Where the book is read comes from EIH_ADDRESS; without it nobody knows."""
+    monkeypatch.setenv("EIH_ADDRESS", "https://someone.github.io/project")
+    assert provenance.published_at() == "https://someone.github.io/project/"
+    monkeypatch.delenv("EIH_ADDRESS")
+    assert provenance.published_at() == ""
+
+
+def test_a_wrong_published_address_is_refused(monkeypatch):
+    """An address without a secure scheme stops the build with the value, the rule and an example."""
+    monkeypatch.setenv("EIH_ADDRESS", "someone.github.io/project")
+    with pytest.raises(ValueError, match=r"EIH_ADDRESS is 'someone.*must be.*such as"):
+        provenance.published_at()

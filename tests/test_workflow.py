@@ -1,6 +1,7 @@
 """The publishing workflow is thin, asks for few rights, and names actions by what cannot be moved."""
 
 import re
+import subprocess
 
 import pytest
 import yaml
@@ -67,3 +68,23 @@ def test_maps_that_cannot_be_fetched_are_told_and_stop_nothing(workflow):
     assert fetch.startswith("make maps && exit 0\n")
     assert "::warning" in fetch
     assert "GITHUB_STEP_SUMMARY" in fetch
+
+
+@pytest.mark.parametrize(
+    ("own", "address"),
+    [
+        ("", "https://someone.github.io/Project"),
+        ("https://pain.example.org", "https://pain.example.org"),
+    ],
+    ids=["GitHub Pages", "own domain"],
+)
+def test_the_build_knows_where_it_is_published(workflow, tmp_path, own, address):
+    """The step before the build names the address of a fork's pages, or the domain that it has."""
+    names = [step.get("name") for step in workflow["jobs"]["build"]["steps"]]
+    step = workflow["jobs"]["build"]["steps"][names.index("Address of the book")]
+    assert names.index("Address of the book") < names.index("Check, build, test")
+    noted = tmp_path / "env"
+    environment = {"GITHUB_REPOSITORY_OWNER": "Someone", "GITHUB_REPOSITORY": "Someone/Project"}
+    environment |= {"GITHUB_ENV": str(noted), "BOOK_ADDRESS": own}
+    subprocess.run(["bash", "-euc", step["run"]], env=environment, check=True)
+    assert noted.read_text() == f"EIH_ADDRESS={address}\n"

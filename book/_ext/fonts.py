@@ -37,14 +37,13 @@ def source(package, name):
     return Path(find_spec(package).submodule_search_locations[0], "files", name)
 
 
-def cut(path, target, family):
-    """Write a font with the book's characters alone, under another name, its copyright notice kept."""
-    options = subset.Options(
-        flavor="woff", hinting=False, layout_features=["kern", "liga", "tnum", "sups"]
-    )
+def cut(path, target, family, characters=CHARACTERS):
+    """Write a font with some characters alone, under another name, its copyright notice kept."""
+    features = ["kern", "liga", "tnum", "sups", "ssty"]  # the last: small signs of formulas
+    options = subset.Options(flavor="woff", hinting=False, layout_features=features)
     font = subset.load_font(str(path), options)
     chosen = subset.Subsetter(options)
-    chosen.populate(unicodes=CHARACTERS)
+    chosen.populate(unicodes=characters)
     chosen.subset(font)
     for record in font["name"].names:
         if record.nameID in (1, 3, 4, 6, 16):

@@ -1,25 +1,9 @@
 """Sphinx extension: a built page asks no other host for anything.
 
-Three things would: MathJax (here one file, copied from a package of the lock), thebe (its loader
-is taken out until the book offers live code), and the widget scripts (`nb_ipywidgets_js` in
+Three things would: MathJax (formulas are MathML, see `formulas.py`), thebe (its loader is taken out;
+`live.js` loads it when a reader asks for live code), and the widget scripts (`nb_ipywidgets_js` in
 _config.yml is empty).
 """
-
-import shutil
-from importlib.util import find_spec
-from pathlib import Path
-
-# All TeX extensions and the glyphs (as SVG) are inside: MathJax loads no second file.
-MATHJAX = "tex-svg-full.js"
-
-
-def copy_mathjax(app, exception):
-    """Copy MathJax beside the theme's own scripts."""
-    if exception is None and app.builder.format == "html":
-        package = Path(find_spec("sphinx-mathjax-offline").submodule_search_locations[0])
-        target = Path(app.outdir, "_static", "mathjax", MATHJAX)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(package / "static" / "mathjax" / MATHJAX, target)
 
 
 def drop_thebe(app, pagename, templatename, context, doctree):
@@ -32,7 +16,6 @@ def drop_thebe(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    """Connect the two to the build."""
-    app.connect("build-finished", copy_mathjax)
+    """Connect to every page."""
     app.connect("html-page-context", drop_thebe, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,6 +10,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from provenance import published_at
 
 from eih.style import KINDS, kind_badge
 
@@ -185,8 +186,9 @@ def fill_questions(app, exception):
 
 
 def begin(app):
-    """Start with no question known."""
+    """Start with no question known, and with the address that the book will have."""
     app.eih_questions = {}
+    app.config.html_baseurl = published_at()
 
 
 def setup(app):

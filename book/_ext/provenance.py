@@ -101,6 +101,21 @@ def changed_files(root=ROOT):
     return [line.strip().split(maxsplit=1)[-1] for line in listed.splitlines()]
 
 
+def published_at():
+    """Return where the book will be read, as ``EIH_ADDRESS`` says; an empty text where nobody knows.
+
+    A link in a message shows the book's picture only if that has a full address.
+    """
+    named = os.environ.get("EIH_ADDRESS", "").strip()
+    parts = urlsplit(named)
+    if named and not (parts.scheme == "https" and parts.hostname and not parts.query):
+        raise ValueError(
+            f"EIH_ADDRESS is '{named}'. It must be where the book is published, such as "
+            "https://OWNER.github.io/NAME, or empty where that is not known."
+        )
+    return f"{named.rstrip('/')}/" if named else ""
+
+
 def marks(root=ROOT):
     """Return what pages show of all this: if it changes, they are rendered anew."""
-    return repr((repository(root), revision(root), changed_files(root)))
+    return repr((repository(root), revision(root), changed_files(root), published_at()))

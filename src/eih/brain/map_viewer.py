@@ -10,7 +10,8 @@ import numpy as np
 class MapViewer:
     """An interactive viewer as a page shows it: a button, and the viewer once it is pressed.
 
-    Everything is in the page; nothing is loaded from elsewhere. Made by :func:`view_map`.
+    Everything is in the notebook; nothing is loaded from elsewhere. (In the built book the viewer is a file
+    beside the page, which its button opens.) Made by :func:`view_map`.
     """
 
     def __init__(self, document, title):
@@ -26,8 +27,9 @@ class MapViewer:
         # The document waits as text: a closed viewer costs the reader's machine nothing.
         start = (
             "const box=this.parentNode,frame=document.createElement('iframe');"
-            "const bytes=Uint8Array.from(atob(box.dataset.viewer),c=>c.charCodeAt(0));"
-            "frame.srcdoc=new TextDecoder().decode(bytes);frame.title=this.dataset.title;"
+            "const held=box.dataset.viewer;if(/\\.html$/.test(held))frame.src=held;"
+            "else frame.srcdoc=new TextDecoder().decode(Uint8Array.from(atob(held),c=>c.charCodeAt(0)));"
+            "frame.title=this.dataset.title;"
             "frame.style.cssText='width:100%;aspect-ratio:2.4;border:0;background:#fff';"
             "this.replaceWith(frame);frame.focus()"
         )

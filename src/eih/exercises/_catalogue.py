@@ -69,6 +69,11 @@ NAMES = {
         "circular",
         "two_readings",
     ),
+    "ledger": (
+        "nearly_exact",
+        "asked_for_se",
+        "unseen_slip",
+    ),
     "reviewers": (
         "first_step",
         "weakest_pair",
