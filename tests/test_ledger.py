@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.paper import comparison, explanations
+from eih.paper import analyses, comparison, explanations
 from eih.paper.claims import CLAIMS
 from eih.paper.comparison import LEDGER_COLUMNS, judge, numbers_of
 from eih.paper.printed import printed_numbers, reported_results
@@ -151,7 +151,6 @@ def test_each_explanation_names_its_values(table):
 )
 def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     """Data with one recoded factor no longer give the printed numbers."""
-    from eih.paper import analyses
     from eih.paper._analysis import Analysis
 
     one = analyses.analysis("heat_fitness_saline")
@@ -254,6 +253,17 @@ def test_an_unknown_analysis_is_named():
     """An analysis that does not exist is answered by those that do."""
     with pytest.raises(ValueError, match=r"Unknown analysis 'nothing'.*heat_intensity_saline"):
         eih.recompute("nothing")
+
+
+def test_every_section_that_is_recomputed_has_a_chapter(root):
+    """A result leads to the chapter of its analysis, or of its section; each of these is there."""
+    listed = eih.list_analyses()
+    of_section = {analyses.chapter_of("", section) for section in listed.section}
+    of_analysis = {analyses.chapter_of(name, "") for name in listed.name}
+    assert "" not in of_section
+    for chapter in of_section | of_analysis:
+        assert (root / "notebooks" / f"{chapter}.ipynb").is_file(), chapter
+    assert analyses.chapter_of("", "abstract") == ""
 
 
 def test_every_answer_belongs_to_a_reported_result():

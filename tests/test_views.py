@@ -57,6 +57,13 @@ def test_the_pages_script_can_read_verdicts_and_chapters():
     assert page["class"] == ["eih-ledger", "eih-all-rows"]
 
 
+def test_the_searchable_table_keeps_the_order_of_the_ledger():
+    """Results stand in the order of their rows, not of their names."""
+    table = pd.concat([row(id="r9", section="s2-1"), row(id="r10", section="s2-1")])
+    page = show_searchable(table)._repr_html_()
+    assert page.index('id="r9"') < page.index('id="r10"')
+
+
 def test_the_searchable_table_reads_as_text_in_a_terminal():
     """Without a notebook, the rows stand under their column names, without row numbers."""
     head, line = repr(show_searchable(row())).splitlines()
