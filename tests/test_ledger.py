@@ -236,6 +236,27 @@ def test_one_unexplained_number_marks_its_result(table):
     assert after["differs"] == before["differs"] + 1
 
 
+def test_nothing_that_can_be_computed_is_left_out(table):
+    """No printed number that the public data allow is without a recomputed one."""
+    assert table[table.verdict == "not yet"].id.tolist() == []
+
+
+@pytest.mark.fault(
+    "code", "an analysis that no longer names the results that it answers", "its numbers are missed"
+)
+@pytest.mark.parametrize("name", ["pressure_mean_rating", "heat_fitness_saline"])
+def test_an_analysis_without_answers_is_missed(monkeypatch, name):
+    """Numbers whose analysis is gone are said to be not recomputed."""
+    from dataclasses import replace
+
+    one = analyses.analysis(name)
+    monkeypatch.setitem(analyses._BY_NAME, name, replace(one, answers={}))
+    lost = " ".join(one.answers.values()).split()
+    numbers = numbers_of()
+    rows = judge(numbers[numbers.id.isin(lost) & (numbers.quantity != "claim")])
+    assert set(rows.verdict) == {"not yet"}
+
+
 def test_a_section_narrows_the_ledger(table):
     """The ledger of one section is that part of the whole."""
     part = eih.ledger(section="s2-3")
