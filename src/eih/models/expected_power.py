@@ -41,12 +41,13 @@ def power_by_sample_size(model, term, sizes, alpha=0.05):
         )
     place = list(model.table.term).index(term)
     information = _information_per_participant(model)
+    rows_each, within = _rows_per_participant(model), _within_terms(model)
     rows = []
     for n in sizes:
         repeats = np.arange(n) % len(information)
         covariance = _inverse(sum(information[one] for one in repeats), n, term)
         se = np.sqrt(covariance[place, place])
-        df = n * _rows_per_participant(model) - n - _within_terms(model)
+        df = n * rows_each - n - within
         rows.append((n, se, df, _t_power(model.estimates[place] / se, df, alpha)))
     return pd.DataFrame(rows, columns=["n", "se", "df", "power"])
 

@@ -27,18 +27,23 @@ def blocks():
 
 
 @cache
-def _trials(modality):
-    return load_trials(modality)
+def _trials():
+    return load_trials()
+
+
+def _of(modality):
+    trials = _trials()
+    return trials[trials.modality == modality].reset_index(drop=True)
 
 
 def heat():
     """Return all heat trials."""
-    return _trials("heat").copy()
+    return _of("heat")
 
 
 def pressure():
     """Return all pressure trials."""
-    return _trials("pressure").copy()
+    return _of("pressure")
 
 
 def heat_saline():
