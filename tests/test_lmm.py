@@ -315,6 +315,14 @@ def test_the_unit_of_a_predictor_scales_its_estimate_alone():
     assert_allclose(other[["df", "t"]].astype(float), one[["df", "t"]].astype(float), rtol=1e-5)
 
 
+def test_df_of_coefficients_are_those_of_mixedlm():
+    """Satterthwaite df of single coefficients agree with mixedlm's own function."""
+    from mixedlm import satterthwaite_df
+
+    fit = eih.lmm(f"y ~ dose + condition {PEOPLE}", simulated(), ci=None)
+    assert_allclose(fit.table.df, satterthwaite_df(fit.model).df, rtol=1e-9)
+
+
 def test_wald_interval_is_symmetric_with_satterthwaite_df():
     """The t interval is the estimate ± t(0.975, df) · SE."""
     from scipy.stats import t

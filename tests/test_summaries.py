@@ -7,6 +7,7 @@ from scipy import stats
 
 import eih
 from eih.figures import mean_and_interval, regression_band, within_subject_interval
+from eih.models.simple_tests import correlation, t_test
 from eih.paper import subsets, summaries
 
 
@@ -19,6 +20,17 @@ def blocks(low, high):
                 rows.append((f"sub-{place:02d}", session, exercise, value))
     frame = pd.DataFrame(rows, columns=["participant", "session", "exercise", "x"])
     return frame.assign(exercise=pd.Categorical(frame.exercise, ["low", "high"]))
+
+
+def test_a_t_test_and_a_correlation_are_those_of_scipy():
+    """Statistic, df and p agree with scipy.stats, whatever the numbers."""
+    x, y = np.random.default_rng(1).normal(3, 2, (2, 17))
+    ours, known = t_test(x, against=2.5), stats.ttest_1samp(x, 2.5)
+    assert (ours["t"], ours["df"], ours["p"]) == pytest.approx(
+        (known.statistic, known.df, known.pvalue), rel=1e-12
+    )
+    ours, known = correlation(x, y), stats.pearsonr(x, y)
+    assert (ours["r"], ours["p"]) == pytest.approx((known.statistic, known.pvalue), rel=1e-12)
 
 
 def test_a_paired_test_of_known_values():

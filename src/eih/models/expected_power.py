@@ -86,9 +86,7 @@ def _inverse(information, n, term):
 
 
 def _t_power(noncentrality, df, alpha):
-    from scipy import stats
+    from scipy.special import nctdtr, stdtrit
 
-    critical = stats.t.isf(alpha / 2, df)
-    return float(
-        stats.nct.sf(critical, df, noncentrality) + stats.nct.cdf(-critical, df, noncentrality)
-    )
+    low = stdtrit(df, alpha / 2)
+    return float(nctdtr(df, -noncentrality, low) + nctdtr(df, noncentrality, low))

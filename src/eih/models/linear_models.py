@@ -1,4 +1,7 @@
-"""Ordinary linear models by least squares (statsmodels), in the table form of the mixed models."""
+"""Ordinary linear models by least squares, in the table form of the mixed models.
+
+What statsmodels can do beyond that table is in ``.model``, made when it is first asked for.
+"""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,25 +22,52 @@ class LinearModel(FittedModel):
     ----------
     design : Design
         Formula and rows.
-    model : statsmodels RegressionResults
-        The fit, for everything else that statsmodels can do with it.
+    predictors : pandas.DataFrame of shape (n_obs, n_terms)
+        The columns of the terms.
     ci : {"wald", None}
         Kind of interval in the table.
     """
 
     design: Design
-    model: object
+    predictors: pd.DataFrame
     ci: str | None = "wald"
+
+    @cached_property
+    def model(self):
+        """The same fit as statsmodels RegressionResults, for everything else that these can do."""
+        from statsmodels.regression.linear_model import OLS
+
+        return OLS(self._outcome, self.predictors).fit()
 
     @cached_property
     def estimates(self):
         """Coefficients, of shape (n_terms,)."""
-        return self.model.params.to_numpy()
+        return self._inverse @ self._outcome.to_numpy()
 
     @cached_property
     def covariance(self):
         """Covariance of the coefficients."""
-        return self.model.cov_params().to_numpy()
+        return self._inverse @ self._inverse.T * self._variance
+
+    @property
+    def _outcome(self):
+        return self.design.frame[self.design.parsed.response]
+
+    @cached_property
+    def _inverse(self):
+        """The pseudoinverse of the predictors."""
+        return np.linalg.pinv(self.predictors.to_numpy())
+
+    @property
+    def _free(self):
+        """The residual degrees of freedom."""
+        return float(self.n_obs - len(self.estimates))
+
+    @cached_property
+    def _variance(self):
+        """The residual variance."""
+        residuals = (self._outcome - self.predictors.to_numpy() @ self.estimates).to_numpy()
+        return residuals @ residuals / self._free
 
     @property
     def r_squared(self):
@@ -47,10 +77,10 @@ class LinearModel(FittedModel):
     @property
     def sigma(self):
         """Standard deviation of the residuals."""
-        return float(np.sqrt(self.model.scale))
+        return float(np.sqrt(self._variance))
 
     def _df(self, weights):
-        return np.full(len(weights), float(self.model.df_resid))
+        return np.full(len(weights), self._free)
 
     def _limits(self, table):
         return wald_limits(table, self.ci)
@@ -107,7 +137,5 @@ def lm(formula, data, *, ci="wald"):
     design = build_design(formula, data, random=False)
     columns = design.columns(design.frame)
     check_separable(formula, columns, design.names)
-    from statsmodels.regression.linear_model import OLS
-
     predictors = pd.DataFrame(columns, columns=design.names, index=design.frame.index)
-    return LinearModel(design, OLS(design.frame[design.parsed.response], predictors).fit(), ci)
+    return LinearModel(design, predictors, ci)

@@ -17,6 +17,7 @@ from ._display import number, paper_table
 from ._fits import fit_prepared, prepare
 from ._formula import Design, build_design, check_option, column_names
 from .fitted import FittedModel, rows_used, wald_limits
+from .satterthwaite import derivatives_of, satterthwaite
 
 _HOW_LIMITS = {"profile": " CI from the likelihood profile.", "wald": " CI from t.", None: ""}
 
@@ -61,7 +62,7 @@ class MixedModel(FittedModel):
     @cached_property
     def singular(self):
         """Whether a variance is estimated as zero, or a correlation as one."""
-        return bool((self.twin or self.model).isSingular())
+        return bool(self._well_scaled.isSingular())
 
     @property
     def criterion(self):
@@ -93,7 +94,15 @@ class MixedModel(FittedModel):
         return frame.assign(sd=np.sqrt(frame["variance"]))
 
     def _df(self, weights):
-        return satterthwaite(self.twin or self.model, weights, self.covariance)
+        return satterthwaite(self._well_scaled, self._derivatives, weights, self.covariance)
+
+    @property
+    def _well_scaled(self):
+        return self.twin or self.model
+
+    @cached_property
+    def _derivatives(self):
+        return derivatives_of(self._well_scaled)
 
     def _limits(self, table):
         return _profile_limits(self) if self.ci == "profile" else wald_limits(table, self.ci)
@@ -187,47 +196,6 @@ def lmm(formula, data, *, reml=True, ci="profile"):
             stacklevel=2,
         )
     return MixedModel(design, model, ci, twin)
-
-
-def satterthwaite(model, weights, covariance):
-    """Compute Satterthwaite degrees of freedom of combinations of the coefficients.
-
-    The variance of a combination, ``v = w C w'``, is itself estimated. Its relative uncertainty
-    comes from the covariance parameters theta (``g' A g``, with g the relative gradient of v and A
-    the covariance of theta) and from the residual variance (``2 / n_residual``). The df are those
-    of a chi-square variable as uncertain as that: two, divided by the sum of both.
-
-    Parameters
-    ----------
-    model : mixedlm LmerResult
-        The fit.
-    weights : array of shape (n_combinations, n_terms)
-        Coefficient weights.
-    covariance : array of shape (n_terms, n_terms)
-        Covariance of the coefficients.
-
-    Returns
-    -------
-    array of shape (n_combinations,)
-
-    References
-    ----------
-    Kuznetsova A, Brockhoff PB, Christensen RHB (2017). lmerTest Package: Tests in Linear Mixed
-    Effects Models. Journal of Statistical Software 82(13), doi:10.18637/jss.v082.i13.
-    """
-    # The one use of mixedlm's private parts; its public satterthwaite_df takes coefficients only.
-    # tests/test_lmm.py holds the result against lmerTest (coefficients) and emmeans (the others).
-    from mixedlm.inference.ddf import _vcov_derivatives
-
-    gradients, uncertainty = _vcov_derivatives(model)  # dC/dtheta_k; covariance of theta
-    n_residual = model.matrices.n_obs - (model.matrices.n_fixed if model.REML else 0)
-
-    def variance(matrix):
-        return np.einsum("ij,jk,ik->i", weights, matrix, weights)
-
-    relative = np.array([variance(gradient) for gradient in gradients]) / variance(covariance)
-    from_theta = np.einsum("ki,kl,li->i", relative, uncertainty, relative)
-    return 2 / (from_theta + 2 / n_residual)
 
 
 def _profile_limits(fit):

@@ -89,6 +89,17 @@ def _values(name):
     return analysis(name).values()
 
 
+@cache
+def _numbers(name):
+    return _values(name).to_dict("index")
+
+
+def recomputed_number(name, term, quantity):
+    """Return one number of an analysis, or None where it has none (see :func:`recompute`)."""
+    value = _numbers(name)[term].get(quantity)
+    return None if pd.isna(value) else float(value)
+
+
 def recompute(name):
     """Run one of the paper's analyses and return its numbers at full precision.
 

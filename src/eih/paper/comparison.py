@@ -4,7 +4,7 @@ import math
 
 import pandas as pd
 
-from .analyses import list_analyses, recompute
+from .analyses import list_analyses, recomputed_number
 from .claims import CLAIMS
 from .explanations import explanation_of, open_question
 from .printed import printed_numbers, reported_results
@@ -130,7 +130,7 @@ def _judge_one(number, answered):
     if number.quantity == "claim":
         return _judge_claim(number)
     name, term = answered.get(number.id, ("", ""))
-    value = _recomputed(name, term, number.quantity)
+    value = recomputed_number(name, term, number.quantity) if name else None
     if number.availability == "cited":
         return value, CITED, name, f"{number.needs[:1].upper()}{number.needs[1:]}."
     if value is None:
@@ -149,15 +149,6 @@ def _judge_one(number, answered):
         else open_question(number.id, number.quantity, value)
     )
     return value, verdict, name, reason
-
-
-def _recomputed(name, term, quantity):
-    if not name:
-        return None
-    values = recompute(name)
-    if quantity not in values or pd.isna(values.loc[term, quantity]):
-        return None
-    return float(values.loc[term, quantity])
 
 
 def _explain(number, value):

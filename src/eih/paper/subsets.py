@@ -1,6 +1,6 @@
 """The rows that each of the paper's analyses uses, by name."""
 
-from functools import cache
+from functools import cache, wraps
 
 import pandas as pd
 
@@ -14,6 +14,17 @@ from ..tables.data import (
 from ..tables.schema import BLOCKS, EXERCISES
 
 SECONDS_PER_BLOCK = 600  # ten minutes of cycling
+
+
+def _once(rows):
+    """Make rows that several analyses use once, and give each a copy."""
+    made = cache(rows)
+
+    @wraps(rows)
+    def copied():
+        return made().copy()
+
+    return copied
 
 
 def participants():
@@ -66,6 +77,7 @@ def heat_men():
     return heat().query("sex == 'male'")
 
 
+@_once
 def heat_drug_difference():
     """Return naloxone − saline per participant and target; ``step`` counts the targets 1, 2, 3."""
     differences = difference_scores(heat(), "drug")
@@ -77,16 +89,19 @@ def heat_drug_difference_women_first():
     return relevel(heat_drug_difference(), sex="female")
 
 
+@_once
 def heat_exercise_difference_saline():
     """Return low − high exercise per participant, heat under saline, pooled over targets."""
     return difference_scores(heat_saline(), "exercise", by=[])
 
 
+@_once
 def pressure_exercise_difference_saline():
     """Return low − high exercise per participant, pressure under saline, pooled over targets."""
     return difference_scores(pressure_saline(), "exercise", by=[])
 
 
+@_once
 def heat_exercise_difference_saline_without_extremes():
     """Return :func:`heat_exercise_difference_saline` without the fittest and the least fit person."""
     return _without_extremes(heat_exercise_difference_saline())
@@ -97,21 +112,25 @@ def _without_extremes(differences):
     return differences[(fitness > fitness.min()) & (fitness < fitness.max())]
 
 
+@_once
 def heat_exercise_difference_women_first():
     """Return low − high exercise per participant, drug and target; women are the reference level."""
     return relevel(difference_scores(heat(), "exercise"), sex="female")
 
 
+@_once
 def pressure_exercise_difference_women_first():
     """Return the same for pressure."""
     return relevel(difference_scores(pressure(), "exercise"), sex="female")
 
 
+@_once
 def heat_exercise_difference_pooled():
     """Return low − high exercise per participant and drug, heat, pooled over targets."""
     return difference_scores(heat(), "exercise", by="drug")
 
 
+@_once
 def pressure_exercise_difference_pooled():
     """Return the same for pressure."""
     return difference_scores(pressure(), "exercise", by="drug")

@@ -1,11 +1,11 @@
 """What is not a model: counts, paired tests, correlations, slopes. Tables with a ``term`` column.
 
-Columns are the ledger's quantities (``n, mean, sd, t, df, p, d, r, beta …``). The tests are SciPy's:
-pingouin calls the same ones, but takes longer to load than all of them to compute.
+Columns are the ledger's quantities (``n, mean, sd, t, df, p, d, r, beta …``).
 """
 
 import pandas as pd
 
+from ..models.simple_tests import correlation, t_test
 from ..tables.schema import BLOCKS
 
 NO_EXPECTED_CHANGE = 4  # middle of the 1-7 expectation items
@@ -59,13 +59,13 @@ def repeated_measures_sample_size(stated):
 
 def within_factor_power(n, stated):
     """Return the power of the within-factor F test with ``n`` participants."""
-    from scipy import stats
+    from scipy.special import fdtri, ncfdtr
 
     steps = stated.measurements - 1
     df = (n - stated.groups) * steps
-    critical = stats.f.isf(stated.alpha, steps, df)
+    critical = fdtri(steps, df, 1 - stated.alpha)
     noncentrality = stated.f**2 * n * stated.measurements / (1 - stated.r)
-    return float(stats.ncf.sf(critical, steps, df, noncentrality))
+    return float(1 - ncfdtr(steps, df, noncentrality, critical))
 
 
 def paired(blocks, column):
@@ -79,22 +79,18 @@ def paired(blocks, column):
         ``n_missing``. ``d`` is the repeated-measures d, (t/√n)·√(2(1 − r)): the difference in units of
         the SD it would have without the correlation r of the two conditions.
     """
-    from scipy import stats
-
     recorded = blocks.groupby(["participant", "session"])[column].count().unstack().min(axis=1) > 0
     kept = blocks[blocks.participant.map(recorded)]
     means = kept.groupby(["participant", "exercise"], observed=True)[column].mean().unstack()
-    test = stats.ttest_rel(means.high, means.low)
+    test = t_test(means.high - means.low)
     n = len(means)
     r = means.high.corr(means.low)
     difference = {
         "n": n,
         "n_missing": int((~recorded).sum()),
         "mean_diff": (means.high - means.low).mean(),
-        "t": test.statistic,
-        "df": test.df,
-        "p": test.pvalue,
-        "d": test.statistic / n**0.5 * (2 * (1 - r)) ** 0.5,
+        **test,
+        "d": test["t"] / n**0.5 * (2 * (1 - r)) ** 0.5,
     }
     single = {
         level: {"n": n, "mean": means[level].mean(), "sd": means[level].std()}
@@ -140,18 +136,14 @@ def exertion_at_scale_end(blocks):
 
 def expectation(participants):
     """Test the mean expectation item against no change (one-sample t-test)."""
-    from scipy import stats
-
-    test = stats.ttest_1samp(participants.expectation, NO_EXPECTED_CHANGE)
+    test = t_test(participants.expectation, NO_EXPECTED_CHANGE)
     centred = participants.expectation - NO_EXPECTED_CHANGE
     return _table(
         {
             "expectation": {
                 "mean": centred.mean(),
                 "se": centred.sem(),
-                "t": test.statistic,
-                "df": test.df,
-                "p": test.pvalue,
+                **test,
                 "n": len(centred),
             }
         }
@@ -167,11 +159,8 @@ def mean_rating_by_drug(trials):
 
 def fitness_correlation(differences):
     """Correlate the difference score with fitness (Pearson)."""
-    from scipy import stats
-
     both = differences[["ftp_per_kg", "difference"]].dropna()
-    test = stats.pearsonr(both.ftp_per_kg, both.difference)
-    return _table({"ftp_per_kg": {"r": test.statistic, "n": len(both), "p": test.pvalue}})
+    return _table({"ftp_per_kg": correlation(both.ftp_per_kg, both.difference)})
 
 
 def fitness_slopes(differences):
