@@ -40,12 +40,12 @@ def power_by_sample_size(model, term, sizes, alpha=0.05):
             "Power from the design is worked out for (1|participant) alone."
         )
     place = list(model.table.term).index(term)
-    information = _information_per_participant(model)
+    information, sizes = np.array(_information_per_participant(model)), list(sizes)
+    of_first = np.cumsum(information[np.arange(max(sizes, default=0)) % len(information)], axis=0)
     rows_each, within = _rows_per_participant(model), _within_terms(model)
     rows = []
     for n in sizes:
-        repeats = np.arange(n) % len(information)
-        covariance = _inverse(sum(information[one] for one in repeats), n, term)
+        covariance = _inverse(of_first[n - 1], n, term)
         se = np.sqrt(covariance[place, place])
         df = n * rows_each - n - within
         rows.append((n, se, df, _t_power(model.estimates[place] / se, df, alpha)))
