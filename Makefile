@@ -8,7 +8,7 @@ endif
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-lab check-all serve maps lock lint clean
+.PHONY: help setup book test check-lab check-all bench serve maps lock lint clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs
 
 check-all: setup  ## run all tests, those that take long included (after `make book`; needs Chromium; hours)
 	@$(VENV)/python -m pytest -m ""
+
+bench: setup  ## measure speed and memory beside R and other programs (half an hour; BENCH="ledger floors" for some)
+	@$(VENV)/python benchmarks/side_by_side.py $(BENCH)
 
 serve:  ## show the built book at http://127.0.0.1:8000 (PORT=8001 for another port)
 	@test -f _build/html/index.html || { echo "There is no built book yet. Run: make book"; exit 1; }

@@ -12,6 +12,7 @@ from functools import partial
 from time import perf_counter
 
 import pandas as pd
+from measure import Line
 
 import eih
 
@@ -55,6 +56,17 @@ def _nilearn(runs, n_jobs):
     for run in runs:
         design = eih.fmri.design_matrix(run.events, confounds=run.confounds)
         run_glm(run.series.to_numpy(), design.to_numpy(), "ar1", bins=25, n_jobs=n_jobs)
+
+
+def lines(repeats=1):
+    """Return a line per step, with one worker; what two take is a remark."""
+    found = pd.DataFrame(rows())
+    result = []
+    for what, steps in found.groupby("what", sort=False):
+        one, two = (steps[steps.jobs == jobs].iloc[0] for jobs in (1, 2))
+        remark = f"two workers: {two.seconds:g} s; memory so far up to {two.peak_mb} MB"
+        result.append(Line(what, [one.seconds], more=remark))
+    return result
 
 
 def _timed(found, what, n_jobs, step):

@@ -6,6 +6,8 @@
 import time
 
 import numpy as np
+import pandas as pd
+from measure import Line
 
 FLIPS = 1000
 SEED = 1
@@ -39,6 +41,18 @@ def rows(flips=FLIPS):
                 }
             )
     return found
+
+
+def lines(repeats=3):
+    """Return a line per test: ours beside nilearn's own."""
+    found = pd.DataFrame([row for _ in range(repeats) for row in rows()])
+    result = []
+    for task, case in found.groupby("task", sort=False):
+        ours, theirs = (case[case.program == name] for name in ("eih", "nilearn"))
+        heights = f"corrected heights: T = {ours.threshold.iloc[0]:.2f} and {theirs.threshold.iloc[0]:.2f}"
+        peer = f"nilearn {theirs.version.iloc[0]}"
+        result.append(Line(task, list(ours.seconds), "s", peer, list(theirs.seconds), more=heights))
+    return result
 
 
 def _maxima(by, noise, design, contrast, flips):

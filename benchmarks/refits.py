@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from measure import Line
 
 #: what is fitted, on which rows, refits per minute and core that the book promises
 CASES = [
@@ -77,6 +78,26 @@ def rows(refits=40, r_refits=10):
         "gap",
     ]
     return done.assign(per_minute=per_minute)[order].to_dict("records")
+
+
+def lines(repeats=3):
+    """Return a line per case: seconds of processor time of one refit, beside R's."""
+    found = pd.concat([rows(refits=20) for _ in range(repeats)])
+    found["each"] = found.seconds / found.refits
+    result = []
+    for (effect, model), case in found.groupby(["effect", "model"], sort=False):
+        ours, theirs = case[case.program == "eih"], case[case.program != "eih"]
+        result.append(
+            Line(
+                f"a refit for power: {effect}, {model} model, {ours['rows'].iloc[0]}",
+                list(ours.each),
+                peer=theirs.program.iloc[0] if len(theirs) else "",
+                theirs=list(theirs.each),
+                below=60 / ours.promised.iloc[0],
+                more="" if len(theirs) else "R with lmerTest is not installed here",
+            )
+        )
+    return result
 
 
 def _in_r(origin, n):

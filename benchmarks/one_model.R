@@ -1,0 +1,13 @@
+# Rscript one_model.R FILE FORMULA N: fit a model N times with its summary; print the processor time of one.
+suppressMessages(library(lmerTest))
+arguments <- commandArgs(trailingOnly = TRUE)
+rows <- read.delim(arguments[1])
+rows$drug <- factor(rows$drug, c("saline", "naloxone"))
+rows$drug_order <- factor(rows$drug_order, c("saline first", "naloxone first"))
+formula <- as.formula(arguments[2])
+fit <- function() coef(summary(lmer(formula, rows)))
+invisible(fit())
+n <- as.integer(arguments[3])
+began <- sum(proc.time()[1:2])
+for (i in seq_len(n)) fit()
+cat((sum(proc.time()[1:2]) - began) / n, "\n")
