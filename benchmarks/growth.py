@@ -113,15 +113,17 @@ def lines(repeats=1):
         last = None
         for times in TIMES:
             figures = [_in_its_process(task, times) for _ in range(repeats if times < 100 else 1)]
-            name = f"{what}: {PEOPLE * times:,} people"
+            people = PEOPLE * times
             if None in figures:
-                found.append(Line(name, [], more=f"not done within {LIMIT} s by the clock"))
+                found.append(
+                    Line(what, [], people=people, more=f"not done within {LIMIT} s by the clock")
+                )
                 break
             seconds, megabytes = map(list, zip(*figures, strict=True))
             limit = {"below": 60} if (task, times) == ("fit", 100) else {}
-            found.append(Line(name, seconds, **limit, more=_exponent(seconds, last)))
+            found.append(Line(what, seconds, people=people, **limit, more=_exponent(seconds, last)))
             limit = {"below": 8000} if limit else {}
-            found.append(Line(name, megabytes, "MB", **limit))
+            found.append(Line(what, megabytes, "MB", people=people, **limit))
             last = seconds
     return found
 

@@ -35,6 +35,8 @@ class Line:
         What ours must stay under.
     above : float or None
         What ours must exceed.
+    people : int or None
+        Size of the study, where it is varied: lines that are otherwise called alike make a curve.
     more : str
         A remark, such as how well the results agree, or why there is no peer.
     why : str
@@ -49,6 +51,7 @@ class Line:
     at_least: float | None = None
     below: float | None = None
     above: float | None = None
+    people: int | None = None
     more: str = ""
     why: str = ""
 
@@ -67,6 +70,7 @@ class Line:
         ]
         return {
             "what": self.what,
+            "people": self.people,
             "unit": self.unit,
             **dict(zip(("ours", "ours_low", "ours_high"), ours, strict=True)),
             "peer": self.peer,

@@ -61,6 +61,7 @@ def keep(name, rows):
         old = pd.read_csv(RESULTS, sep="\t")
         parts = dict(old.groupby("benchmark")) | parts
     table = pd.concat([parts[one] for one in BENCHMARKS if one in parts])
+    table["people"] = table.people.astype("Int64")
     table.to_csv(RESULTS, sep="\t", index=False, float_format="%.4g", lineterminator="\n")
 
 
@@ -89,7 +90,7 @@ def show():
     shown = Table("what", "ours", "peer", "peer's", "ratio", "required", "met", show_lines=True)
     for row in table.to_dict("records"):
         shown.add_row(
-            row["what"],
+            row["what"] + (f", {int(row['people']):,} people" if row["people"] else ""),
             _figure(row, "ours"),
             row["peer"],
             _figure(row, "theirs"),

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 ROOT = Path(__file__).resolve().parents[2]
 # The hosts that Binder knows by a short word; it can launch no private address.
 SHORT = {"github.com": "gh", "gitlab.com": "gl"}
-NO_PAGE = (":!benchmarks", ":!tests", ":!.github", ":!.ci")  # no page shows anything of these
+NO_PAGE = (":!tests", ":!.github", ":!.ci")  # no page shows anything of these
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,93 @@
+"""The table of benchmarks: verdicts follow from the figures, and every stored line is met or explained."""
+
+import json
+import re
+
+import pandas as pd
+import pytest
+import speed
+from benchmarks.measure import Line
+
+COLUMNS = ["benchmark", *Line("", [1.0]).row()]
+
+
+def verdict(**asked):
+    """Judge a line whose figures are 2 s for ours, 30 s for the peer's."""
+    return Line("a task", [1.0, 2.0, 4.0], theirs=[20.0, 30.0, 90.0], **asked).row()
+
+
+def test_a_line_has_medians_spread_and_ratio():
+    """Middle, lowest and highest of both, and how many times as long the peer takes."""
+    row = verdict()
+    assert [row[name] for name in ("ours", "ours_low", "ours_high")] == [2.0, 1.0, 4.0]
+    assert (row["theirs"], row["ratio"], row["met"]) == (30.0, 15.0, "")
+
+
+@pytest.mark.parametrize(
+    ("asked", "met"),
+    [
+        ({"at_least": 15}, "yes"),
+        ({"at_least": 15.1}, "no"),
+        ({"at_least": 15.1, "why": "The floor is 1.9 s."}, "explained"),
+        ({"below": 2}, "no"),
+        ({"below": 2.1}, "yes"),
+        ({"at_least": 10, "below": 1}, "no"),
+    ],
+)
+def test_a_requirement_is_judged_by_the_figures(asked, met):
+    """A line is met, not met, or explained; nothing else decides."""
+    assert verdict(**asked)["met"] == met
+
+
+def test_a_ratio_without_a_peer_is_not_measured():
+    """Where R is missing nothing is said to be reached."""
+    assert Line("a task", [1.0], at_least=10).row()["met"] == "not measured"
+
+
+@pytest.fixture(scope="module")
+def stored():
+    """Read the stored table."""
+    return speed.results()
+
+
+def test_stored_lines_have_the_columns_of_today(stored):
+    """The stored table was made by this code."""
+    assert list(stored.columns) == COLUMNS
+
+
+def test_each_stored_requirement_is_met_or_explained(stored):
+    """No line was stored that missed what it must reach without a reason."""
+    asked = stored[stored.required.notna()]
+    missed = asked[~asked.met.isin(["yes", "explained"])]
+    assert list(missed.what) == []
+
+
+def test_the_figure_of_growth_has_every_curve(stored):
+    """Each task of which the size varies is drawn, with its figures in the text for those who cannot see it."""
+    curves = speed.growth(stored)
+    shown = speed.draw(stored)
+    assert all(what in shown.alt for what in curves.what)
+    assert shown.table.count("<tr>") == len(curves) + 0
+
+
+def test_what_measured_is_named_without_the_machine():
+    """Versions and cores, no name, no path."""
+    facts = json.loads(speed.MACHINE.read_text(encoding="utf-8"))
+    assert {"cores", "Python", "mixedlm"} <= set(facts)
+    assert not any(re.search(r"/|\\", str(fact).replace("R: ", "")) for fact in facts.values())
+
+
+def test_the_page_types_no_figure():
+    """The prose of the page has no digits: all figures are in what is read from the table."""
+    text = (speed.FOLDER.parent / "book" / "speed.md").read_text(encoding="utf-8")
+    assert re.findall(r"\d", re.sub(r"`[^`]*`", "", text)) == []
+
+
+def test_the_table_for_readers_leaves_out_no_requirement(stored):
+    """Every line with a requirement stands in the table of the page."""
+    header, rows = speed.lines(stored)
+    assert len(header) == len(rows[0])
+    told = [row[0] for row in rows]
+    asked = stored[stored.required.notna()]
+    assert all(any(what in text for text in told) for what in asked.what)
+    assert pd.Series([row[4] for row in rows]).astype(bool).sum() == len(asked)
