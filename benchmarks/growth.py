@@ -19,7 +19,8 @@ from measure import Line, python
 
 PEOPLE = 39
 TIMES = (1, 10, 100)
-LIMIT = 900  # seconds by the clock that one measurement may take
+LIMIT = 600  # seconds by the clock that one measurement may take
+MINUTES = 5  # a measurement that would take longer, by the growth before it, is not made
 FORMULA = "rating ~ target * drug + drug_order + (1|participant) + (1|nth)"
 SPECIFICATIONS = 12
 SEED = 1
@@ -109,31 +110,40 @@ def lines(repeats=1):
     """Return a line of time and one of memory per task and number of people."""
     found = []
     for task, step in TASKS.items():
-        what = step.__doc__.rstrip(".")
-        last = None
+        what, curve = step.__doc__.rstrip("."), []
         for times in TIMES:
-            figures = [_in_its_process(task, times) for _ in range(repeats if times < 100 else 1)]
             people = PEOPLE * times
+            if len(curve) > 1 and (ahead := _ahead(curve)) > 60 * MINUTES:
+                remark = f"not measured: by the growth before it some {ahead / 60:.0f} minutes"
+                found.append(Line(what, [], people=people, more=remark))
+                break
+            figures = [_in_its_process(task, times) for _ in range(repeats if times < 100 else 1)]
             if None in figures:
-                found.append(
-                    Line(what, [], people=people, more=f"not done within {LIMIT} s by the clock")
-                )
+                remark = f"not done within {LIMIT} s by the clock"
+                found.append(Line(what, [], people=people, more=remark))
                 break
             seconds, megabytes = map(list, zip(*figures, strict=True))
-            limit = {"below": 60} if (task, times) == ("fit", 100) else {}
-            found.append(Line(what, seconds, people=people, **limit, more=_exponent(seconds, last)))
-            limit = {"below": 8000} if limit else {}
-            found.append(Line(what, megabytes, "MB", people=people, **limit))
-            last = seconds
+            curve.append(statistics.median(seconds))
+            asked = (task, times) == ("fit", 100)
+            limits = [{"below": 60}, {"below": 8000}] if asked else [{}, {}]
+            remark = _exponent(curve) if len(curve) > 1 else ""
+            found.append(Line(what, seconds, people=people, more=remark, **limits[0]))
+            found.append(Line(what, megabytes, "MB", people=people, **limits[1]))
     return found
 
 
-def _exponent(seconds, last):
-    """Say to which power of the number of people the time has grown since the number before."""
-    if last is None:
-        return ""
-    power = math.log10(statistics.median(seconds) / statistics.median(last))
-    return f"grows with the {power:.1f}th power of the number of people since the line before"
+def _power(curve):
+    """Return the exponent of the last step of a curve; each step is ten times as many people."""
+    return math.log10(curve[-1] / curve[-2])
+
+
+def _exponent(curve):
+    return f"from the line before to this one time grows with the number of people to the power {_power(curve):.1f}"
+
+
+def _ahead(curve):
+    """Return the seconds that ten times as many people would take, if growth went on."""
+    return curve[-1] * 10 ** _power(curve)
 
 
 def _in_its_process(task, times):
