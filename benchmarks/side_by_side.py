@@ -59,7 +59,7 @@ def keep(name, rows):
     parts = {name: new}
     if RESULTS.is_file():
         old = pd.read_csv(RESULTS, sep="\t")
-        parts = dict(old.groupby("benchmark")) | parts
+        parts = dict(list(old.groupby("benchmark"))) | parts
     table = pd.concat([parts[one] for one in BENCHMARKS if one in parts])
     table["people"] = table.people.astype("Int64")
     table.to_csv(RESULTS, sep="\t", index=False, float_format="%.4g", lineterminator="\n")
@@ -69,6 +69,7 @@ def machine():
     """Say what measured: nothing that names the machine or its owner."""
     facts = {
         "cores": os.cpu_count(),
+        "load average at the end": round(os.getloadavg()[0], 1),  # above one: others were at work
         "system": f"{platform.system()}, {platform.machine()}",
         "Python": platform.python_version(),
         **{name: version(name) for name in PACKAGES},
@@ -87,7 +88,9 @@ def show():
     from rich.table import Table
 
     table = pd.read_csv(RESULTS, sep="\t", keep_default_na=False)
-    shown = Table("what", "ours", "peer", "peer's", "ratio", "required", "met", show_lines=True)
+    shown = Table(
+        "what", "ours", "peer", "peer's", "ratio", "required", "met", "remark", show_lines=True
+    )
     for row in table.to_dict("records"):
         shown.add_row(
             row["what"] + (f", {int(row['people']):,} people" if row["people"] else ""),
@@ -97,10 +100,9 @@ def show():
             f"{float(row['ratio']):.1f}" if row["ratio"] else "",
             row["required"],
             row["met"],
+            row["remark"],
         )
-        if row["remark"]:
-            shown.add_row(f"  {row['remark']}")
-    Console(width=150).print(shown)
+    Console(width=170).print(shown)
     print("Medians with the lowest and highest. R, if it is not there:", INSTALL_R)
 
 

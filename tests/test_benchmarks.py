@@ -5,8 +5,9 @@ import re
 
 import pandas as pd
 import pytest
+import side_by_side
 import speed
-from benchmarks.measure import Line
+from measure import Line
 
 COLUMNS = ["benchmark", *Line("", [1.0]).row()]
 
@@ -44,6 +45,15 @@ def test_a_ratio_without_a_peer_is_not_measured():
     assert Line("a task", [1.0], at_least=10).row()["met"] == "not measured"
 
 
+def test_measuring_one_benchmark_keeps_the_lines_of_the_others(monkeypatch, tmp_path):
+    """New lines replace those of the same benchmark, and stand in the fixed order."""
+    monkeypatch.setattr(side_by_side, "RESULTS", tmp_path / "results.tsv")
+    for name, seconds in (("growth", 5.0), ("ledger", 1.0), ("growth", 6.0)):
+        side_by_side.keep(name, [Line("a task", [seconds]).row()])
+    kept = pd.read_csv(tmp_path / "results.tsv", sep="\t")
+    assert list(zip(kept.benchmark, kept.ours, strict=True)) == [("ledger", 1.0), ("growth", 6.0)]
+
+
 @pytest.fixture(scope="module")
 def stored():
     """Read the stored table."""
@@ -67,7 +77,7 @@ def test_the_figure_of_growth_has_every_curve(stored):
     curves = speed.growth(stored)
     shown = speed.draw(stored)
     assert all(what in shown.alt for what in curves.what)
-    assert shown.table.count("<tr>") == len(curves) + 0
+    assert shown.table.count("<tr>") == len(curves)
 
 
 def test_what_measured_is_named_without_the_machine():

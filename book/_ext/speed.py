@@ -23,8 +23,9 @@ def results():
 
 
 def lines(found):
-    """Return header and rows of the table for readers: what has no requirement and no peer is left out."""
-    told = found[found.required.notna() | found.peer.notna()]
+    """Return header and rows of the table for readers: what has a requirement or a peer, without floors."""
+    asked = found.required.notna() | found.peer.notna()
+    told = found[asked & ~found.what.str.startswith("floor")]
     rows = [
         [
             _what(row),
@@ -41,7 +42,7 @@ def lines(found):
 
 def floors(found):
     """Return header and rows of what has neither a requirement nor a peer, and of the floors."""
-    told = found[found.what.str.startswith("floor") & found.people.isna()]
+    told = found[found.what.str.startswith("floor")]
     return ["floor", "ours", "R"], [
         [row.what.removeprefix("floor: "), _figures(row, "ours"), _figures(row, "theirs")]
         for row in told.itertuples()
