@@ -43,9 +43,10 @@ def limits(times):
 
 
 def ledger(times):
-    """All analyses of the ledger but the one that asks how many people are enough."""
+    """All analyses of the ledger but one."""
     from eih.paper.analyses import list_analyses, recompute
 
+    # that one asks how many people are enough, and is told of a number below those here
     names = [name for name in list_analyses().name if name != "threeway_power"]
     return lambda: [recompute(name) for name in names]
 

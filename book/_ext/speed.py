@@ -5,6 +5,7 @@ time and memory grow with the number of people.
 """
 
 import json
+from importlib.resources import files
 from pathlib import Path
 
 import pandas as pd
@@ -12,9 +13,11 @@ from docutils import nodes
 from node_tables import table
 from sphinx.util.docutils import SphinxDirective
 
+from eih.style import PALETTE, figure
+
 FOLDER = Path(__file__).resolve().parents[2] / "benchmarks"
 RESULTS, MACHINE = FOLDER / "results.tsv", FOLDER / "machine.json"
-MARKS = "oDs^v"
+MARKS, COLOURS = "oDs^v", ("saline", "naloxone", "low", "high", "female")
 
 
 def results():
@@ -61,36 +64,40 @@ def draw(found):
     matplotlib.use("agg")
     import matplotlib.pyplot as plt
 
-    import eih
-
     curves = growth(found)
-    with plt.style.context("default"):
-        eih.set_style()
-        drawing, panels = plt.subplots(1, 2, figsize=(9, 4.2), layout="constrained")
-        colours = list(eih.style.PALETTE.values())
-        for ax, (unit, label) in zip(
-            panels, (("s", "processor time [s]"), ("MB", "largest memory [MB]")), strict=True
-        ):
-            own = curves[curves.unit == unit]
-            for place, (what, curve) in enumerate(own.groupby("what", sort=False)):
-                mark, colour = MARKS[place % len(MARKS)], colours[place % len(colours)]
-                ax.plot(curve.people.astype(int), curve.ours, f"{mark}-", color=colour, label=what)
-            ax.set(xscale="log", yscale="log", xlabel="people in the study", ylabel=label)
-            people = sorted(set(own.people.astype(int)))
-            ax.set_xticks(people, [f"{n:,}" for n in people])
-            ax.minorticks_off()
+    with plt.style.context(str(files("eih") / "eih.mplstyle")):
+        drawing, panels = plt.subplots(1, 2, figsize=(9, 4.4), layout="constrained")
+        _draw_curves(panels[0], curves[curves.unit == "s"], "processor time [s]")
+        _draw_curves(panels[1], curves[curves.unit == "MB"], "largest memory [MB]")
         drawing.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
-    shown = curves[["what", "people", "unit", "ours"]]
-    return eih.figure(
-        drawing,
-        label="fig-growth",
-        title="Growth.",
-        caption="Processor time (left) and largest memory of the process (right) over the number of people, "
-        "both by powers of ten: a straight line that rises by one decade per decade is linear growth. The "
-        "people are those of the study several times over. Medians where there are several runs.",
-        alt=_seen(curves),
-        data=shown,
-    )
+        return figure(
+            drawing,
+            label="fig-growth",
+            title="Growth.",
+            caption="Processor time (left) and largest memory of the process (right) over the number of "
+            "people, both by powers of ten: a line that rises by one power while people rise by one is "
+            "linear growth. The people are those of the study several times over.",
+            alt=_seen(curves),
+            data=curves[["what", "people", "unit", "ours"]],
+        )
+
+
+def _draw_curves(ax, curves, label):
+    """Draw a line per task."""
+    from matplotlib.ticker import LogLocator
+
+    colours = [PALETTE[name] for name in COLOURS]
+    for place, (what, curve) in enumerate(curves.groupby("what", sort=False)):
+        style = {"marker": MARKS[place % len(MARKS)], "color": colours[place % len(colours)]}
+        ax.plot(curve.people.astype(int), curve.ours, label=what, **style)
+    ax.set(xscale="log", yscale="log", xlabel="people in the study", ylabel=label)
+    people = sorted(set(curves.people.astype(int)))
+    ax.set_xticks(people, [f"{n:,}" for n in people])
+    ax.minorticks_off()
+    lowest, highest = ax.get_ylim()
+    steps = (1,) if highest > 30 * lowest else (1, 2, 5)
+    ax.yaxis.set_major_locator(LogLocator(subs=steps))
+    ax.yaxis.set_major_formatter("{x:g}")
 
 
 def _seen(curves):
