@@ -10,6 +10,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from unittest.mock import patch
 
 import pandas as pd
@@ -17,6 +18,7 @@ from measure import Line, alternate, cost_of, no_r, python, r_versions, run
 
 PACKAGES = ("lme4", "lmerTest", "emmeans")
 REPEATS = 3
+SECONDS = 8
 
 
 def lines(repeats=REPEATS):
@@ -36,9 +38,13 @@ def lines(repeats=REPEATS):
     agree = missing if missing else f"R's estimates and limits differ by at most {gap:.1g} SE"
     clock, processor = ([one[place] for one in ours] for place in (0, 1))
     r_clock, r_processor = ([one[place] for one in r_costs] for place in (0, 1))
+    waited = median(clock) >= SECONDS > median(processor)
+    why = (
+        f"it had the processor for {median(processor):.1f} s, others for the rest" if waited else ""
+    )
     return [
         Line(f"{what}: processor time", processor, "s", peer, r_processor, at_least=10, more=agree),
-        Line(f"{what}: by the clock", clock, "s", peer, r_clock, below=8),
+        Line(f"{what}: by the clock", clock, "s", peer, r_clock, below=SECONDS, why=why),
     ]
 
 

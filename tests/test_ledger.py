@@ -158,7 +158,7 @@ def test_a_changed_rating_scale_turns_verdicts(monkeypatch):
     changed = Analysis(
         one.name, one.section, one.chapter, one.question, lambda: swapped, one.formula
     )
-    monkeypatch.setattr(analyses, "_numbers", lambda name: changed.values().to_dict("index"))
+    monkeypatch.setattr(analyses, "_values", lambda name: changed.values())
     rows = judge(numbers_of("s2-5").query("id == 'r094'"))
     assert (rows.verdict == "differs").sum() >= 5
 

@@ -89,14 +89,10 @@ def _values(name):
     return analysis(name).values()
 
 
-@cache
-def _numbers(name):
-    return _values(name).to_dict("index")
-
-
 def recomputed_number(name, term, quantity):
     """Return one number of an analysis, or None where it has none (see :func:`recompute`)."""
-    value = _numbers(name)[term].get(quantity)
+    values = _values(name)
+    value = values.at[term, quantity] if quantity in values else None
     return None if pd.isna(value) else float(value)
 
 

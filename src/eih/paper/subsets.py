@@ -16,15 +16,22 @@ from ..tables.schema import BLOCKS, EXERCISES
 SECONDS_PER_BLOCK = 600  # ten minutes of cycling
 
 
-def _once(rows):
-    """Make rows that several analyses use once, and give each a copy."""
-    made = cache(rows)
+def _once(modality):
+    """Make rows that several analyses use once per loaded table of trials, and give each a copy."""
 
-    @wraps(rows)
-    def copied():
-        return made().copy()
+    def decorate(rows):
+        made = {}
 
-    return copied
+        @wraps(rows)
+        def copied():
+            trials = _trials(modality)
+            if made.get("of") is not trials:
+                made.update(of=trials, rows=rows())
+            return made["rows"].copy()
+
+        return copied
+
+    return decorate
 
 
 def participants():
@@ -38,23 +45,18 @@ def blocks():
 
 
 @cache
-def _trials():
-    return load_trials()
-
-
-def _of(modality):
-    trials = _trials()
-    return trials[trials.modality == modality].reset_index(drop=True)
+def _trials(modality):
+    return load_trials(modality)
 
 
 def heat():
     """Return all heat trials."""
-    return _of("heat")
+    return _trials("heat").copy()
 
 
 def pressure():
     """Return all pressure trials."""
-    return _of("pressure")
+    return _trials("pressure").copy()
 
 
 def heat_saline():
@@ -77,7 +79,7 @@ def heat_men():
     return heat().query("sex == 'male'")
 
 
-@_once
+@_once("heat")
 def heat_drug_difference():
     """Return naloxone − saline per participant and target; ``step`` counts the targets 1, 2, 3."""
     differences = difference_scores(heat(), "drug")
@@ -89,19 +91,19 @@ def heat_drug_difference_women_first():
     return relevel(heat_drug_difference(), sex="female")
 
 
-@_once
+@_once("heat")
 def heat_exercise_difference_saline():
     """Return low − high exercise per participant, heat under saline, pooled over targets."""
     return difference_scores(heat_saline(), "exercise", by=[])
 
 
-@_once
+@_once("pressure")
 def pressure_exercise_difference_saline():
     """Return low − high exercise per participant, pressure under saline, pooled over targets."""
     return difference_scores(pressure_saline(), "exercise", by=[])
 
 
-@_once
+@_once("heat")
 def heat_exercise_difference_saline_without_extremes():
     """Return :func:`heat_exercise_difference_saline` without the fittest and the least fit person."""
     return _without_extremes(heat_exercise_difference_saline())
@@ -112,25 +114,25 @@ def _without_extremes(differences):
     return differences[(fitness > fitness.min()) & (fitness < fitness.max())]
 
 
-@_once
+@_once("heat")
 def heat_exercise_difference_women_first():
     """Return low − high exercise per participant, drug and target; women are the reference level."""
     return relevel(difference_scores(heat(), "exercise"), sex="female")
 
 
-@_once
+@_once("pressure")
 def pressure_exercise_difference_women_first():
     """Return the same for pressure."""
     return relevel(difference_scores(pressure(), "exercise"), sex="female")
 
 
-@_once
+@_once("heat")
 def heat_exercise_difference_pooled():
     """Return low − high exercise per participant and drug, heat, pooled over targets."""
     return difference_scores(heat(), "exercise", by="drug")
 
 
-@_once
+@_once("pressure")
 def pressure_exercise_difference_pooled():
     """Return the same for pressure."""
     return difference_scores(pressure(), "exercise", by="drug")
