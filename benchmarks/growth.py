@@ -20,7 +20,7 @@ from measure import Line, python
 PEOPLE = 39
 TIMES = (1, 10, 100)
 LIMIT = 600  # seconds by the clock that one measurement may take
-MINUTES = 5  # a measurement that would take longer, by the growth before it, is not made
+MINUTES = 3  # a measurement that would take longer, by the growth before it, is not made
 FORMULA = "rating ~ target * drug + drug_order + (1|participant) + (1|nth)"
 SPECIFICATIONS = 12
 SEED = 1
