@@ -9,6 +9,7 @@ runs. All are of this machine at this moment.
 import resource
 import sys
 from functools import partial
+from importlib.metadata import version
 from time import perf_counter
 
 import pandas as pd
@@ -59,13 +60,17 @@ def _nilearn(runs, n_jobs):
 
 
 def lines(repeats=1):
-    """Return a line per step, with one worker; what two take is a remark."""
+    """Return a line per step, with one worker, beside nilearn where it does the same; two are a remark."""
     found = pd.DataFrame(rows())
     result = []
     for what, steps in found.groupby("what", sort=False):
+        if what.endswith("by nilearn"):
+            continue
         one, two = (steps[steps.jobs == jobs].iloc[0] for jobs in (1, 2))
         remark = f"two workers: {two.seconds:g} s; memory so far up to {two.peak_mb} MB"
-        result.append(Line(what, [one.seconds], more=remark))
+        theirs = found[found.what == f"{what}, by nilearn"].seconds
+        peer = f"nilearn {version('nilearn')}" if len(theirs) else ""
+        result.append(Line(what, [one.seconds], "s", peer, list(theirs), more=remark))
     return result
 
 

@@ -119,8 +119,9 @@ def lines(repeats=1):
                 found.append(Line(what, [], people=people, more=remark))
                 break
             figures = [_in_its_process(task, times) for _ in range(repeats if times < 100 else 1)]
-            if None in figures:
-                remark = f"not done within {LIMIT} s by the clock"
+            failed = [one for one in figures if isinstance(one, str)]
+            if failed:
+                remark = failed[0]
                 found.append(Line(what, [], people=people, more=remark))
                 break
             seconds, megabytes = map(list, zip(*figures, strict=True))
@@ -148,11 +149,17 @@ def _ahead(curve):
 
 
 def _in_its_process(task, times):
-    """Return seconds and megabytes, or None if it takes too long."""
+    """Return seconds and megabytes, or a text that says why there are none."""
     try:
         done = python(__file__, task, times, timeout=LIMIT)
     except subprocess.TimeoutExpired:
-        return None
+        return f"not done within {LIMIT} s by the clock"
+    except RuntimeError as error:
+        if "MemoryError" in str(error):
+            return (
+                "more memory than there is: correlated slopes are made orthogonal in a full matrix"
+            )
+        raise
     return tuple(map(float, done.stdout.split()))
 
 
