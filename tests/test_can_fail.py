@@ -193,7 +193,7 @@ def test_the_order_of_the_drugs_is_in_every_model_of_both_days():
     }
 
 
-def residual_df(model, derivatives, weights, covariance):
+def residual_df(model, weights, covariance, derivatives=None):
     """Give the degrees of freedom that ignore who a rating is from."""
     return np.full(len(weights), float(model.matrices.n_obs - model.matrices.n_fixed))
 

@@ -94,7 +94,7 @@ class MixedModel(FittedModel):
         return frame.assign(sd=np.sqrt(frame["variance"]))
 
     def _df(self, weights):
-        return satterthwaite(self._well_scaled, self._derivatives, weights, self.covariance)
+        return satterthwaite(self._well_scaled, weights, self.covariance, self._derivatives)
 
     @property
     def _well_scaled(self):

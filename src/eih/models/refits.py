@@ -12,7 +12,7 @@ import numpy as np
 from ._covariances import random_columns
 from ._fits import fit_prepared, prepare
 from ._formula import Design
-from .mixed_models import satterthwaite
+from .satterthwaite import satterthwaite
 
 
 @dataclass(frozen=True, eq=False)

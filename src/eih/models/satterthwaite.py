@@ -11,7 +11,7 @@ _CURVED = 1e-4  # of a covariance parameter, to differentiate the criterion twic
 _EDGE = 1e-8  # share of the largest curvature below which there is none
 
 
-def satterthwaite(model, derivatives, weights, covariance):
+def satterthwaite(model, weights, covariance, derivatives=None):
     """Compute Satterthwaite degrees of freedom of combinations of the coefficients.
 
     The variance of a combination, ``v = w C w'``, is itself estimated. Its relative uncertainty
@@ -23,12 +23,12 @@ def satterthwaite(model, derivatives, weights, covariance):
     ----------
     model : mixedlm LmerResult
         The fit.
-    derivatives : tuple
-        Of this fit, see :func:`derivatives_of`.
     weights : array of shape (n_combinations, n_terms)
         Coefficient weights.
     covariance : array of shape (n_terms, n_terms)
         Covariance of the coefficients.
+    derivatives : tuple, optional
+        Those of this fit, see :func:`derivatives_of`, where they are already known.
 
     Returns
     -------
@@ -39,7 +39,7 @@ def satterthwaite(model, derivatives, weights, covariance):
     Kuznetsova A, Brockhoff PB, Christensen RHB (2017). lmerTest Package: Tests in Linear Mixed
     Effects Models. Journal of Statistical Software 82(13), doi:10.18637/jss.v082.i13.
     """
-    gradients, uncertainty = derivatives
+    gradients, uncertainty = derivatives or derivatives_of(model)
     n_residual = model.matrices.n_obs - (model.matrices.n_fixed if model.REML else 0)
 
     def variance(matrix):
