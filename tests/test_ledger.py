@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import eih
-from eih.paper import analyses, comparison, explanations
+from eih.paper import analyses, explanations
 from eih.paper.claims import CLAIMS
 from eih.paper.comparison import LEDGER_COLUMNS, judge, numbers_of
 from eih.paper.printed import printed_numbers, reported_results
