@@ -5,11 +5,14 @@ reserves their name for the unchanged files, so the cut ones go by another: see 
 """
 
 import json
+import logging
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
 
 from fontTools import subset
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # else it tells each table it cuts
 
 FONTS = {
     "sans-regular": ("font_source_sans_pro", "SourceSansPro-Regular.ttf"),

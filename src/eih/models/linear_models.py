@@ -22,7 +22,7 @@ class LinearModel(FittedModel):
     ----------
     design : Design
         Formula and rows.
-    predictors : pandas.DataFrame of shape (n_obs, n_terms)
+    predictors : pandas.DataFrame
         The columns of the terms.
     ci : {"wald", None}
         Kind of interval in the table.
