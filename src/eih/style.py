@@ -201,10 +201,6 @@ def glue(**values):
     >>> import eih
     >>> eih.glue(n_participants=39)
     """
-    try:
-        from myst_nb import glue as put
-    except ImportError:  # opened outside the book's environment: the page text is then not built
-        return
     for name, value in values.items():
         text = (
             f"{value:.2f}"
@@ -213,4 +209,20 @@ def glue(**values):
             if isinstance(value, int)
             else value
         )
-        put(name, text, display=False)
+        _put(name, text)
+
+
+def _put(name, value):
+    """Keep a value beside the cell's outputs, where MyST-NB looks for what it pastes.
+
+    As ``myst_nb.glue(name, value, display=False)`` does, without loading Sphinx into each kernel.
+    """
+    try:
+        from IPython.core.formatters import format_display_data
+        from IPython.display import display
+    except ImportError:  # outside of Jupyter nobody pastes
+        return
+    hidden = "application/papermill.record/"
+    data, metadata = format_display_data(value)
+    metadata["scrapbook"] = {"name": name, "mime_prefix": hidden}
+    display({hidden + kind: shown for kind, shown in data.items()}, metadata=metadata, raw=True)
