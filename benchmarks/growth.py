@@ -156,9 +156,7 @@ def _in_its_process(task, times):
         return f"not done within {LIMIT} s by the clock"
     except RuntimeError as error:
         if "MemoryError" in str(error):
-            return (
-                "more memory than there is: correlated slopes are made orthogonal in a full matrix"
-            )
+            return "it needs more memory than there is"
         raise
     return tuple(map(float, done.stdout.split()))
 

@@ -147,7 +147,7 @@ class Speed(SphinxDirective):
         known = {"table": lines, "floors": floors}
         if what not in known:
             raise self.error(f"eih-speed knows {[*known, 'machine', 'growth']}, not '{what}'.")
-        return [table(*known[what](results()))]
+        return [table(*known[what](results()), ["eih-speed"])]
 
 
 def setup(app):
