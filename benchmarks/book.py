@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 import pandas as pd
+from joblib import cpu_count
 from measure import ROOT, Line, seconds_of
 
 CHAPTER = "reading_tables"  # is changed
@@ -29,7 +30,7 @@ def lines(repeats=1):
         build = lambda: told.append(_build(copy))  # noqa: E731
         from_nothing = seconds_of(build)
         rendering = _rendering(told[-1])
-        memory = _memory(copy)
+        memory, busy = _noted(copy, "peak_mb"), _noted(copy, "execution_seconds")
         unchanged = [seconds_of(build) for _ in range(3 * repeats)]
         _change(copy / "notebooks" / f"{CHAPTER}.ipynb")
         changed = seconds_of(build)
@@ -40,7 +41,8 @@ def lines(repeats=1):
             "book, built from an empty cache",
             [from_nothing],
             below=150,
-            more=f"of this, rendering by Sphinx takes {rendering:.0f} s",
+            why=f"the times of the {len(busy)} kernels add up to {sum(busy.values()):.0f} s, on "
+            f"{cpu_count()} processors; then Sphinx renders for {rendering:.0f} s, on one",
         ),
         Line("book, nothing changed", unchanged, below=8),
         Line(
@@ -96,12 +98,12 @@ def _executed(told):
     return [line.split(":")[0].strip() for line in lines if line.startswith("  ") and ":" in line]
 
 
-def _memory(folder):
-    """Return chapter → most memory of its kernel [MB], as the build has noted it."""
+def _noted(folder, what):
+    """Return chapter → what the build has noted of its execution: seconds, or megabytes at most."""
     from jupyter_cache import get_cache
 
     records = get_cache(str(folder / "_build" / ".jupyter_cache")).list_cache_records()
-    return {Path(one.uri).stem: one.data["peak_mb"] for one in records if one.data.get("peak_mb")}
+    return {Path(one.uri).stem: one.data[what] for one in records if one.data.get(what)}
 
 
 def _change(path):

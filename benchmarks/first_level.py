@@ -70,7 +70,8 @@ def lines(repeats=1):
         remark = f"two workers: {two.seconds:g} s; memory so far up to {two.peak_mb} MB"
         theirs = found[found.what == f"{what}, by nilearn"].seconds
         peer = f"nilearn {version('nilearn')}" if len(theirs) else ""
-        result.append(Line(what, [one.seconds], "s", peer, list(theirs), more=remark))
+        times = [one.seconds], "s", peer, list(theirs)
+        result.append(Line(what, *times, below=30, more=remark))
     return result
 
 

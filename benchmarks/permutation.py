@@ -51,7 +51,8 @@ def lines(repeats=3):
         ours, theirs = (case[case.program == name] for name in ("eih", "nilearn"))
         heights = f"corrected heights: T = {ours.threshold.iloc[0]:.2f} and {theirs.threshold.iloc[0]:.2f}"
         peer = f"nilearn {theirs.version.iloc[0]}"
-        result.append(Line(task, list(ours.seconds), "s", peer, list(theirs.seconds), more=heights))
+        times = list(ours.seconds), "s", peer, list(theirs.seconds)
+        result.append(Line(task, *times, below=20, more=heights))
     return result
 
 

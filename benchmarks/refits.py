@@ -82,7 +82,7 @@ def rows(refits=40, r_refits=10):
 
 def lines(repeats=3):
     """Return a line per case: seconds of processor time of one refit, beside R's."""
-    found = pd.concat([rows(refits=20) for _ in range(repeats)])
+    found = pd.DataFrame([row for _ in range(repeats) for row in rows(refits=20)])
     found["each"] = found.seconds / found.refits
     result = []
     for (effect, model), case in found.groupby(["effect", "model"], sort=False):

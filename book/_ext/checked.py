@@ -10,6 +10,7 @@ import csv
 import re
 import tomllib
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from node_tables import table
@@ -125,6 +126,12 @@ def _said(call, name):
     return area, tried, happens
 
 
+@cache
+def _all_faults():
+    """List the faults of the book's own tests, read once for all tables."""
+    return faults()
+
+
 class Checked(SphinxDirective):
     """Show the faults of one area, or the changes of the code that no test notices."""
 
@@ -137,7 +144,7 @@ class Checked(SphinxDirective):
             return [survivors_table()]
         if area not in AREAS:
             raise self.error(f"eih-checked knows {[*AREAS, 'survivors']}, not '{area}'.")
-        return [faults_table([fault for fault in faults() if fault.area == area])]
+        return [faults_table([fault for fault in _all_faults() if fault.area == area])]
 
 
 def faults_table(found):
