@@ -34,6 +34,7 @@ MEGABYTES = 2500  # of a kernel
 
 KB, MB = 1_000, 1_000_000
 FIRST_PAGE, NEXT_PAGE, WHOLE_SITE = 700 * KB, 300 * KB, 60 * MB
+READ_TO_THE_END = 450 * KB  # with the pictures that load when a reader reaches them
 LOADED = {"stylesheet", "icon", "preload", "modulepreload"}
 PACKED = {".html", ".css", ".js", ".json", ".svg", ".txt", ".ttf"}  # the others are packed already
 ADDRESS = re.compile(r"url\(\s*[\"']?([^\"')]+)")
@@ -91,11 +92,13 @@ def with_sheets(path):
 
 
 @cache
-def resources(path):
-    """Return a page with all that it names to be loaded at once: styles, scripts, pictures, fonts."""
+def resources(path, to_the_end=False):
+    """Return a page with all that it loads at once, or by its end: styles, scripts, pictures, fonts."""
     page, found = BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), {path}
     for tag in page.find_all(["link", "script", "img", "source"]):
         if tag.name == "link" and LOADED.isdisjoint(tag.get("rel", [])):
+            continue
+        if tag.get("loading") == "lazy" and not to_the_end:
             continue
         for target in beside(path, tag.get("href" if tag.name == "link" else "src")):
             found |= with_sheets(target) if target.suffix == ".css" else {target}
@@ -110,9 +113,11 @@ def heaviest(files):
 
 @pytest.mark.parametrize("name", TOC)
 def test_a_page_is_light_for_who_comes_from_the_front_page(html, name):
-    """What it loads beyond the front page stays below the limit of a next page."""
+    """What it loads beyond the front page stays below the limit of a next page, pictures further down apart."""
     own = resources(html / f"{name}.html") - resources(html / "book" / "index.html")
     assert sum(map(wire, own)) < NEXT_PAGE, heaviest(own)
+    end = resources(html / f"{name}.html", True) - resources(html / "book" / "index.html")
+    assert sum(map(wire, end)) < READ_TO_THE_END, heaviest(end)
 
 
 def test_the_front_page_is_light_for_who_comes_first(html):

@@ -111,5 +111,5 @@ def test_the_built_page_lists_every_fault(html):
 
 
 def plain(text):
-    """Return a text without the backticks that mark code."""
-    return text.replace("`", "")
+    """Return a text as a page shows it: without the backticks that mark code, with curly apostrophes."""
+    return text.replace("`", "").replace("'", "’")
