@@ -22,7 +22,7 @@ book: setup  ## compute every chapter and build _build/html/index.html
 test: setup  ## run all tests (those of the built pages need `make book` first)
 	@$(VENV)/python -m pytest
 
-check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs Chromium; half an hour)
+check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs Chromium; twenty minutes)
 	@$(VENV)/python -m pytest -m jupyterlab tests/test_jupyterlab.py
 
 check-all: setup  ## run all tests, those that take long included (after `make book`; needs Chromium; hours)

@@ -1,6 +1,6 @@
 """Every chapter runs in a real JupyterLab, wherever its notebook lies, and writes nothing else.
 
-The two shortest chapters run always; all of them with `make check-lab` (some ten minutes).
+The two shortest chapters run always; all of them with `make check-lab` (some twenty minutes).
 """
 
 import json
