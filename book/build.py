@@ -129,10 +129,10 @@ def render():
     start = "from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", start, "build", ".", "--path-output", "."]
     strict = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
-    dated = {
-        "SOURCE_DATE_EPOCH": provenance.git("log", "-1", "--format=%ct")
-    }  # dates: the commit's
-    environment = {**(dated if all(dated.values()) else {}), **os.environ, "PYTHONUTF8": "1"}
+    environment = {**os.environ, "PYTHONUTF8": "1"}
+    commit_time = provenance.git("log", "-1", "--format=%ct")
+    if commit_time:  # the dates on the pages
+        environment.setdefault("SOURCE_DATE_EPOCH", commit_time)
     log = BUILD / "build.log"
     with log.open("w", encoding="utf-8") as file:
         done = subprocess.run(
