@@ -1,15 +1,13 @@
 """What the tests share: the built book, a server for it, a browser, and skips that may not be."""
 
-import functools
-import http.server
 import os
 import shutil
 import subprocess
-import threading
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from tests.serving import serving_folder
 
 ROOT = Path(__file__).resolve().parent.parent
 # Our levels as the authors write them.
@@ -62,21 +60,11 @@ def html(need):
     return folder
 
 
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serve files without a line for each."""
-
-    def log_message(self, *args):
-        """Say nothing."""
-
-
 @pytest.fixture(scope="session")
 def site(html):
     """Serve the built book on a free port of this machine; return its address."""
-    handler = functools.partial(Quiet, directory=str(html))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving_folder(html) as server:
+        yield server.url
 
 
 @pytest.fixture(scope="session")

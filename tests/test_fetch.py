@@ -1,9 +1,9 @@
 """Fetching the authors' table: same or what differs, from a server that serves good files and bad ones."""
 
-import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import pytest
+from tests.serving import SilentServer, serving
 
 from eih import download
 from eih.cli import main
@@ -16,15 +16,14 @@ from eih.tables.upstream import SOURCE
 FIRST = '\t"2"\t"70"\t"47.3"\t"58"'  # modality, target, stimulus and rating of the first trial
 
 
-class Server(ThreadingHTTPServer):
+class Server(SilentServer):
     """Serve one file, with the faults that a test asks for."""
 
-    daemon_threads = True
     body, status, location, cut_at = b"", 200, None, None
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}/table.txt"
+        super().__init__(Handler)
+        self.url += "/table.txt"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -48,11 +47,9 @@ def server(source_text, tmp_path, monkeypatch):
     """Run a server on a free port of this machine; keep parts of downloads out of the user's cache."""
     monkeypatch.setenv("EIH_CACHE", str(tmp_path / "cache"))
     monkeypatch.setattr(download, "PAUSE", 0)
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+    with serving(Server()) as running:
         running.body = source_text.encode()
         yield running
-        running.shutdown()
 
 
 @pytest.fixture

@@ -1,15 +1,13 @@
 """Figures and the ledger answer the reader in a real browser: by keyboard, and without scripts too."""
 
-import functools
-import http.server
 import json
 import re
 import shutil
-import threading
 
 import numpy as np
 import pandas as pd
 import pytest
+from tests.serving import serving_folder
 
 import eih
 from eih.figures import fitness_explorer, specification_explorer, trial_explorer
@@ -65,16 +63,8 @@ def place(root, tmp_path_factory):
     """Serve a folder with the book's scripts; return it and its address."""
     folder = tmp_path_factory.mktemp("live")
     shutil.copytree(root / "book" / "_static", folder / "_static")
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *args):
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield folder, f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
+    with serving_folder(folder) as server:
+        yield folder, server.url
 
 
 @pytest.fixture

@@ -8,11 +8,12 @@ import re
 import struct
 import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 
 import nibabel
 import numpy as np
 import pytest
+from tests.serving import SilentServer, serving
 
 from eih import archive, download
 from eih.brain import maps, maps_command
@@ -47,17 +48,16 @@ def zip_bytes(members=None, folder="", **changed):
     return packed.getvalue()
 
 
-class Server(ThreadingHTTPServer):
+class Server(SilentServer):
     """Serve one file, with the faults that a test asks for."""
 
-    daemon_threads = True
     body, status, kind, ranges, cut_at, tag = b"", 200, "application/zip", True, [], '"one"'
     location = honest = None
 
     def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
+        super().__init__(Handler)
         self.requests = []
-        self.url = f"http://127.0.0.1:{self.server_port}/datasets_elife.zip"
+        self.url += "/datasets_elife.zip"
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -95,11 +95,9 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     """Run a server on a free port of this machine."""
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+    with serving(Server()) as running:
         running.body = zip_bytes()
         yield running
-        running.shutdown()
 
 
 @pytest.fixture
