@@ -60,7 +60,7 @@ class Line:
         ours, theirs = (_spread(figures) for figures in (self.ours, self.theirs))
         ratio = theirs[0] / ours[0] if ours[0] and theirs[0] is not None else None
         wanted = [
-            f"{words} {limit:g}{unit}"
+            f"{words} {limit:g}{unit}".strip()
             for words, limit, unit in (
                 ("ratio ≥", self.at_least, ""),
                 ("<", self.below, f" {self.unit}"),

@@ -23,6 +23,7 @@ BENCHMARKS = (
     "one_model",
     "floors",
     "book",
+    "loading",
     "growth",
     "refits",
     "permutation",
@@ -111,7 +112,7 @@ def _figure(row, whose):
         return ""
     middle, low, high = (float(row[f"{whose}{end}"]) for end in ("", "_low", "_high"))
     spread = f" ({low:.3g}–{high:.3g})" if low < high else ""
-    return f"{middle:.3g}{spread} {row['unit']}"
+    return f"{middle:.3g}{spread} {row['unit']}".strip()
 
 
 if __name__ == "__main__":

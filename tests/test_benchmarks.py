@@ -3,6 +3,7 @@
 import json
 import re
 
+import loading
 import pandas as pd
 import pytest
 import side_by_side
@@ -101,3 +102,25 @@ def test_the_table_for_readers_leaves_out_no_requirement(stored):
     asked = stored[stored.required.notna()]
     assert all(any(what in text for text in told) for what in asked.what)
     assert pd.Series([row[4] for row in rows]).astype(bool).sum() == len(asked)
+
+
+MOVING = """<!doctype html><title>x</title><link rel="icon" href="data:,"><div id="late"></div>
+<p style="font-size: 60px">A paragraph that is moved when what stands above it comes.</p>
+<script>setTimeout(() => late.style.height = "400px", 100)</script>"""
+
+
+@pytest.mark.pages
+def test_what_moves_and_what_is_sent_is_measured(browser, tmp_path):
+    """A block that comes late moves the page; a file of one letter is sent packed, one of pixels as it is."""
+    (tmp_path / "still.html").write_text(MOVING.replace("400px", "0"), encoding="utf-8")
+    (tmp_path / "long.html").write_text(MOVING + "<!--" + "x" * 100_000 + "-->", encoding="utf-8")
+    (tmp_path / "a.png").write_bytes(bytes(50_000))
+    (tmp_path / "seen.html").write_text(MOVING + '<img src="a.png">', encoding="utf-8")
+    with loading.served(tmp_path) as site:
+        still, long, seen = (
+            loading.look(browser, f"{site}/{name}.html") for name in ("still", "long", "seen")
+        )
+    assert still["shift"] < 0.01 < 0.05 < long["shift"]
+    assert still["paint"] > 0
+    assert long["all_kb"] < 2
+    assert 50 < seen["all_kb"] < 52

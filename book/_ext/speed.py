@@ -121,7 +121,8 @@ def _figures(row, whose):
         return ""
     low, high = getattr(row, f"{whose}_low"), getattr(row, f"{whose}_high")
     spread = f" ({low:.3g} to {high:.3g})" if low < high else ""
-    return f"{middle:.3g}{spread} {row.unit}"
+    unit = f" {row.unit}" if pd.notna(row.unit) else ""
+    return f"{middle:.3g}{spread}{unit}"
 
 
 def _met(row):
