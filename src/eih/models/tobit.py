@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._covariances import random_columns
 from ._display import number, paper_table
 from ._formula import Design, build_design, check_option, check_separable
 from ._laplace import Laplace
@@ -188,9 +189,8 @@ def _matrices(design):
             f"Invalid formula {design.formula!r} for eih.tobit: random effects without correlation. "
             "Write one bar, such as (drug|participant)."
         )
-    dense = matrices.Z.toarray().reshape(matrices.n_obs, structure.n_levels, structure.n_terms)
     group = design.frame[structure.grouping_factor].map(structure.level_map)
-    return matrices.X, dense.sum(axis=1), group.to_numpy(dtype=int)
+    return matrices.X, random_columns(matrices)[0], group.to_numpy(dtype=int)
 
 
 def _turn(columns):
