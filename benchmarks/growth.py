@@ -19,8 +19,8 @@ from measure import Line, python
 
 PEOPLE = 39
 TIMES = (1, 10, 100)
-LIMIT = 600  # seconds by the clock that one measurement may take
-MINUTES = 3  # a measurement that would take longer, by the growth before it, is not made
+LIMIT = 1200  # seconds by the clock that one measurement may take
+MINUTES = 8  # a measurement that would take longer, by the growth before it, is not made
 FORMULA = "rating ~ target * drug + drug_order + (1|participant) + (1|nth)"
 SPECIFICATIONS = 12
 SEED = 1

@@ -194,10 +194,11 @@ def bring_up_to_date(chapters, root, cache, *, jobs, timeout, tell=print):
     """
     shared = shared_inputs(root)
     last = {record.uri: record.data for record in cache.list_cache_records()}
-    waiting = [path for path in chapters if not _is_cached(path, root, cache, shared)]
+    waiting = [path for path in reversed(chapters) if not _is_cached(path, root, cache, shared)]
     if not waiting:
         return []
-    # The longest first, so that none is left running alone at the end.
+    # The longest first, so that none is left running alone at the end; the last chapters, which simulate,
+    # take longest where no time is known.
     waiting.sort(key=lambda path: -last.get(str(path), {}).get("execution_seconds", 1e9))
     reference, failed = reference_seconds(jobs), []
     with ThreadPoolExecutor(jobs) as pool:

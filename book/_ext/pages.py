@@ -7,7 +7,6 @@ engines and for links in messages; the question of the next chapter; scripts onl
 import html
 import math
 import re
-from pathlib import Path
 
 from docutils import nodes
 from provenance import published_at
@@ -21,7 +20,6 @@ OPENING = re.compile(r'<div class="([^"]*\beih-opening\b[^"]*)"[^>]*>')
 FIGURE = re.compile(
     r'<figure class="eih-figure[^"]*" id="(?P<id>[^"]+)".*?<figcaption>', flags=re.DOTALL
 )
-QUESTION = "<!-- question of {} -->"
 SCRIPTS = {"data-live=": "live/figures.js", "data-verdicts=": "live/ledger.js"}
 
 
@@ -147,7 +145,6 @@ def finish_page(app, pagename, templatename, context, doctree):
         body = OPENING.sub(opened, body, count=1)
         # The words on a fold are its name; the notebook tool would hide them behind another.
         context["body"] = body.replace(' aria-label="Toggle hidden content"', "")
-        app.eih_questions[pagename] = description if opening_of(doctree) is not None else ""
         _ask_next(app, pagename, context)
     base = (app.config.html_baseurl or "").rstrip("/")
     card = (
@@ -166,34 +163,33 @@ def finish_page(app, pagename, templatename, context, doctree):
 
 
 def _ask_next(app, pagename, context):
-    """Put the question of the next chapter under its title; it is known once all pages are written."""
+    """Put the question of the next chapter under its title."""
     following = (app.builder.relations.get(pagename) or [None] * 3)[2]
-    if following and context.get("next"):
-        question = f'<span class="eih-question">{QUESTION.format(following)}</span>'
-        context["next_title"] = context["next"]["title"] + question
+    question = app.eih_questions.get(following)
+    if question and context.get("next"):
+        shown = f'<span class="eih-question">{html.escape(question)}</span>'
+        context["next_title"] = context["next"]["title"] + shown
 
 
-def fill_questions(app, exception):
-    """Write the questions of the chapters into the pages before them."""
-    if exception is not None or app.builder.format != "html":
-        return
-    for pagename in app.eih_questions:
-        path = Path(app.outdir, f"{pagename}.html")
-        page = path.read_text(encoding="utf-8")
-        for name, question in app.eih_questions.items():
-            page = page.replace(QUESTION.format(name), html.escape(question))
-        path.write_text(page, encoding="utf-8")
+def find_questions(app, env):
+    """Note the question of each chapter once all pages are read: the page before it asks it."""
+    app.eih_questions = {}
+    for pagename in chapters(app):
+        doctree = env.get_doctree(pagename)
+        if opening_of(doctree) is not None:
+            app.eih_questions[pagename] = description_of(doctree)
 
 
 def begin(app):
-    """Start with no question known, and with the address that the book will have."""
-    app.eih_questions = {}
+    """Start with the address that the book will have."""
     app.config.html_baseurl = published_at()
 
 
 def setup(app):
     """Connect the parts to the build."""
+    # It numbers sections once all pages are read, but does not say that these may be read at the same time.
+    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     app.connect("builder-inited", begin)
     app.connect("html-page-context", finish_page)
-    app.connect("build-finished", fill_questions)
-    return {"parallel_read_safe": True, "parallel_write_safe": False}
+    app.connect("env-updated", find_questions)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
