@@ -136,8 +136,8 @@ def test_the_report_names_link_pages_and_reason():
     text = check_links.report(answers, {"https://b": ["book/x"], "https://c": ["book/x", "book/y"]})
     assert text.startswith("3 links to other hosts: 1 work.")
     assert text.index("**Broken: 1**") < text.index("**Could not be checked")
-    assert "- `https://c` (book/x, book/y): 404 Client Error" in text
-    assert "- `https://b` (book/x): no answer in time" in text
+    assert "- `https://c` (book/x, book/y): `404 Client Error`" in text
+    assert "- `https://b` (book/x): `no answer in time`" in text
 
 
 @pytest.mark.parametrize(
