@@ -133,7 +133,9 @@ def report(answers, pages):
             lines += ["", f"**{head}: {len(of[kind])}**", ""]
         for answer in of[kind]:
             where = ", ".join(pages[answer.link])
-            why = answer.why.replace("`", "'")  # as code: another host's words are no markup of ours
+            why = answer.why.replace(
+                "`", "'"
+            )  # as code: another host's words are no markup of ours
             lines.append(f"- `{answer.link}` ({where}): `{why}`")
     return "\n".join(lines) + "\n"
 

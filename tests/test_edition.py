@@ -6,6 +6,7 @@ import sys
 
 import build
 import edition
+import edition_page
 import pytest
 import yaml
 from bs4 import BeautifulSoup
@@ -188,7 +189,7 @@ def test_names_are_unique_and_every_link_within_resolves(whole):
     assert {link for link in inner if link.removeprefix("#") not in set(names)} == set()
     words = {
         word
-        for name in edition.REFERS
+        for name in edition_page.REFERS
         for tag in whole.find_all(attrs={name: True})
         for word in ([tag[name]] if isinstance(tag[name], str) else tag[name])
     }
