@@ -94,10 +94,11 @@ def settle_links(article, page, ids, html):
     """Lead the links of a page within the one file; one that leads elsewhere on the disk becomes text."""
     for tag in article.select("a[href]"):
         address = new_address(tag["href"], page, ids, html)
-        if address is None:
-            tag.unwrap()
-            continue
-        tag["href"] = address
+        if address is None:  # the words stay, and their looks
+            tag.name = "span"
+            del tag["href"]
+        else:
+            tag["href"] = address
         del tag["target"], tag["download"]
     for tag in article.select("[src]"):
         path = (html / page).parent / unquote(urlsplit(tag["src"]).path)
