@@ -8,10 +8,10 @@ endif
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-lab check-all bench serve maps lock lint clean
+.PHONY: help setup book test check-lab check-all check-links edition release bench serve maps lock lint clean
 
 help:  ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup:
 	@$(PYTHON) bootstrap.py
@@ -27,6 +27,15 @@ check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs
 
 check-all: setup  ## run all tests, those that take long included (after `make book`; needs Chromium; hours)
 	@$(VENV)/python -m pytest -m ""
+
+check-links: book  ## ask every other host that the book links to whether the link still leads somewhere
+	@$(VENV)/python book/check_links.py
+
+edition: book  ## make one file of the whole book: HTML, and a PDF where there is Chromium
+	@$(VENV)/python book/edition.py
+
+release: edition  ## pack the book, its one-file edition beside it, with checksums (TAG=v1.2.3 for one to publish)
+	@$(VENV)/python book/archive.py $(TAG)
 
 bench: setup  ## measure speed and memory beside R and other programs (half an hour; BENCH="ledger floors" for some)
 	@$(VENV)/python benchmarks/side_by_side.py $(BENCH)

@@ -18,7 +18,16 @@ from sphinx.util.docutils import SphinxDirective
 
 ROOT = Path(__file__).resolve().parents[2]
 #: What a fault can befall, in the order of the page.
-AREAS = ["numbers", "data", "code", "environment", "reproducibility", "security", "machine"]
+AREAS = [
+    "numbers",
+    "data",
+    "code",
+    "environment",
+    "reproducibility",
+    "security",
+    "publishing",
+    "machine",
+]
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ address is known offers nothing to launch.
 import os
 import re
 import subprocess
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -93,6 +94,13 @@ def repository(root=ROOT):
 def revision(root=ROOT):
     """Return the full name of the commit, or an empty text where there is no clone."""
     return git("rev-parse", "HEAD", root=root)
+
+
+def version(root=ROOT):
+    """Return the version of this edition, as pyproject.toml has it."""
+    return tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "version"
+    ]
 
 
 def changed_files(root=ROOT):

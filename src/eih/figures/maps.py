@@ -24,6 +24,14 @@ def slices_through_peaks(peaks, image=None, threshold=None, unit="T"):
     -------
     matplotlib Figure
         Sagittal, coronal and axial slice; the ring is the reported peak.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> drawing = eih.figures.slices_through_peaks(eih.reported_peaks("s2-1").head(1))
+    >>> drawing.texts[0].get_text()
+    'right antIns (36, 6, 14): reported T = 10.35'
+    >>> plt.close(drawing)
     """
     import matplotlib.pyplot as plt
 
@@ -62,6 +70,16 @@ def axial_slices(image, threshold=None, step=8, unit="T"):
     -------
     matplotlib Figure
         Slices from the brain stem upwards, eight to a row.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> from nilearn.datasets import load_mni152_template
+    >>> brain = load_mni152_template(resolution=4)
+    >>> drawing = eih.figures.axial_slices(brain, threshold=0.5, step=16, unit="brightness")
+    >>> drawing.axes[-1].get_title() or drawing.axes[-1].get_ylabel()
+    'brightness'
+    >>> plt.close(drawing)
     """
     import matplotlib.pyplot as plt
 

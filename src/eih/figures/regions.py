@@ -25,6 +25,17 @@ def regions_of_interest(template, masks, peaks=None, outline=None):
     -------
     matplotlib Figure
         Three slices, the left side of the brain on the left, and the names of the regions below.
+
+    Examples
+    --------
+    >>> import eih, matplotlib.pyplot as plt
+    >>> from eih.brain.regions import region_masks
+    >>> from nilearn.datasets import load_mni152_template
+    >>> brain = load_mni152_template(resolution=4)
+    >>> drawing = eih.figures.regions_of_interest(brain, region_masks(brain))
+    >>> [text.get_text() for text in drawing.texts]
+    ['x = 0 mm', 'y = -30 mm', 'z = -10 mm', '■ RVM', '■ PAG', '■ frontal midline']
+    >>> plt.close(drawing)
     """
     import matplotlib.pyplot as plt
     from matplotlib.colors import ListedColormap

@@ -84,6 +84,14 @@ def scatter_by_noise_model(fitted):
     pandas.DataFrame
         One row per contrast and noise model: ``claimed`` (root mean square of the standard errors of
         the runs) and ``true`` (standard deviation of their estimates) [% signal change].
+
+    Examples
+    --------
+    >>> import eih
+    >>> fitted = eih.fmri.fit_runs(eih.fmri.simulate_runs(["sub-01"], n_silent=4))
+    >>> scatter = eih.fmri.scatter_by_noise_model(fitted)
+    >>> bool((scatter.claimed < scatter.true).all())  # neighbouring volumes are alike, OLS does not know
+    True
     """
     silent = fitted[fitted.region.str.startswith("silent")]
     groups = silent.groupby(["contrast", "noise_model"], sort=False)

@@ -144,6 +144,20 @@ def noise_components(series, name, n_components):
     ValueError
         There are fewer voxels than components wanted.
 
+    Examples
+    --------
+    Three voxels that share one course, and little else:
+
+    >>> import eih, numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> shared = np.sin(np.arange(60))
+    >>> series = np.outer(shared, [1, 2, 3]) + 0.01 * rng.standard_normal((60, 3))
+    >>> found = eih.fmri.noise_components(series, "csf", 2)
+    >>> found.columns.tolist()
+    ['csf_1', 'csf_2']
+    >>> bool(abs(np.corrcoef(found.csf_1, shared)[0, 1]) > 0.99)
+    True
+
     References
     ----------
     Behzadi Y et al. (2007). A component based noise correction method (CompCor) for BOLD and perfusion

@@ -66,6 +66,15 @@ def find_beats(trace):
     -------
     numpy.ndarray
         Times [s] of the peaks, at least 0.4 s apart (150 beats per minute).
+
+    Examples
+    --------
+    A pulse of one beat per second:
+
+    >>> import eih, numpy as np, pandas as pd
+    >>> times = np.arange(0.5, 5, 0.02)
+    >>> eih.fmri.find_beats(pd.Series(np.cos(2 * np.pi * times), times)).round(2).tolist()
+    [1.0, 2.0, 3.0, 4.0]
     """
     step = trace.index[1] - trace.index[0]
     smooth = ndimage.gaussian_filter1d(trace.to_numpy(), 0.05 / step)
@@ -131,6 +140,16 @@ def respiratory_phase(breathing, times):
     ------
     ValueError
         The belt did not move: all values are the same.
+
+    Examples
+    --------
+    Breaths of four seconds: half in and fully in while inhaling, then half out:
+
+    >>> import eih, numpy as np, pandas as pd
+    >>> times = np.arange(0, 20, 0.02)
+    >>> breathing = pd.Series(-np.cos(2 * np.pi * times / 4), times)
+    >>> (eih.fmri.respiratory_phase(breathing, [1, 1.9, 3]) / np.pi).round(1).tolist()
+    [0.5, 1.0, -0.5]
 
     References
     ----------
