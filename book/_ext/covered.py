@@ -38,11 +38,17 @@ def layers(modules):
 
 
 def lines(uncovered):
-    """Return a row for each gap: where, how many lines, the first of them, and why none runs it."""
-    return [
-        [f"`{row['file']}`, `{row['function'] or 'module'}`", row["lines"], f"`{row['code']}`", row["reason"]]
-        for row in uncovered
-    ]  # fmt: skip
+    """Return a row for each gap: where and how many lines, the first of them, and why none runs it.
+
+    >>> lines([{"file": "a.py", "function": "", "lines": "2", "code": "x = 1", "reason": "Because."}])
+    [['`a.py`, `module`, 2 lines', '`x = 1`', 'Because.']]
+    """
+    found = []
+    for row in uncovered:
+        place = f"`{row['file']}`, `{row['function'] or 'module'}`"
+        place += f", {row['lines']} lines" if int(row["lines"]) > 1 else ""
+        found.append([place, f"`{row['code']}`", row["reason"]])
+    return found
 
 
 class Covered(SphinxDirective):
@@ -58,7 +64,7 @@ class Covered(SphinxDirective):
             head = ["layer", "lines", "run by a test", "per cent"]
             return [table(head, layers(read("modules")), ["eih-covered"])]
         if self.arguments[0] == "lines":
-            head = ["where", "lines", "the first", "why no test runs it"]
+            head = ["where", "the line, or the first", "why no test runs it"]
             return [table(head, lines(read("uncovered")), ["eih-uncovered"])]
         raise self.error(f"eih-covered knows layers and lines, not '{self.arguments[0]}'.")
 
