@@ -8,7 +8,7 @@ endif
 PORT ?= 8000
 
 .DEFAULT_GOAL := help
-.PHONY: help setup book test check-lab check-all check-links edition release bench serve maps lock lint clean
+.PHONY: help setup book test check-lab check-all coverage check-links edition release bench serve maps lock audit lint clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -27,6 +27,9 @@ check-lab: setup  ## run every chapter in a real JupyterLab, in any order (needs
 
 check-all: setup  ## run all tests, those that take long included (after `make book`; needs Chromium; hours)
 	@$(VENV)/python -m pytest -m ""
+
+coverage: setup  ## count the lines of the package that its tests run, and print the others (half an hour)
+	@$(VENV)/python tests/coverage/record.py
 
 check-links: book  ## ask every other host that the book links to whether the link still leads somewhere
 	@$(VENV)/python book/check_links.py
@@ -51,6 +54,13 @@ lock: setup  ## pin all dependencies of pyproject.toml anew in requirements.txt
 	@$(VENV)/python -m uv pip compile pyproject.toml --no-config --all-extras --universal \
 	  --python-version 3.11 --generate-hashes --upgrade --no-emit-index-url --no-emit-find-links \
 	  --custom-compile-command "make lock" --quiet -o requirements.txt
+
+audit: setup  ## ask whether a pinned package has a known vulnerability (needs the internet)
+	@$(VENV)/python -c "import json, urllib.request as web; \
+	  json.load(web.urlopen('https://pypi.org/pypi/pip/25.0/json', timeout=20))['vulnerabilities']" 2>/dev/null || \
+	  { echo "PyPI's list of vulnerabilities cannot be reached from here. Where it can, call: make audit"; exit 1; }
+	@$(VENV)/python -m uv tool run --no-config pip-audit -r requirements.txt --require-hashes --disable-pip \
+	  --strict --progress-spinner off
 
 lint: setup  ## check the style of code and notebooks, and which module may import which
 	@$(VENV)/python -m ruff check .

@@ -57,6 +57,28 @@ def test_a_difference_is_an_exit_status(monkeypatch, capsys):
     assert main(["ledger", "--format", "json"]) == 1
 
 
+def test_a_pipe_that_is_closed_early_is_no_error():
+    """`eih ledger | head` ends quietly and well, though most of the ledger was not read."""
+    command = [sys.executable, "-m", "eih", "ledger", "--format", "json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+        running.stdout.read(1)
+        running.stdout.close()
+        said = running.stderr.read().decode()
+        assert (running.wait(), said) == (0, "")
+
+
+def test_the_tables_are_built_from_the_authors_file(source_text, tmp_path, capsys):
+    """The file in, our three tables out, the same as those of the study; each path is told."""
+    (tmp_path / "authors.txt").write_bytes(source_text.encode())
+    call = ["data", "build", "--from", str(tmp_path / "authors.txt"), "--to", str(tmp_path)]
+    assert main(call) == 0
+    told = capsys.readouterr().out.split()
+    for table in TABLES:
+        made = tmp_path / f"{table}.tsv"
+        assert str(made) in told
+        assert made.read_bytes() == (data_folder() / made.name).read_bytes()
+
+
 def test_an_unknown_section_is_one_line(capsys):
     """A section that does not exist is one line on the error stream and exit status 1."""
     assert main(["ledger", "--section", "s99"]) == 1

@@ -9,6 +9,7 @@ import eih
 from eih.tables.data import data_folder
 from eih.tables.schema import KEYS, N_ROWS, TABLES, DataError
 from eih.tables.upstream import check_folder
+from eih.tables.validation import check_joins
 
 
 @pytest.fixture
@@ -160,6 +161,25 @@ def test_a_duplicated_trial_is_named(folder):
         match=r"line 12: participant sub-01, session 1, block 1, trial 10 is there already",
     ):
         eih.load_trials()
+
+
+@pytest.mark.fault("data", "a stray tab in a line", "loading stops and names the line")
+def test_a_stray_tab_is_found(folder):
+    """A line with a cell too many is named with both counts."""
+    path = folder / "trials.tsv"
+    lines = path.read_text().splitlines(keepends=True)
+    lines[4] = lines[4].replace("\t", "\t\t", 1)
+    path.write_text("".join(lines))
+    with pytest.raises(DataError, match=r"line 5: 9 cells where the header has 8.*a stray tab"):
+        eih.load_trials()
+
+
+def test_a_person_without_blocks_is_named():
+    """Someone whose blocks and trials are both absent is missed all the same."""
+    tables = check_folder(data_folder())
+    tables |= {name: tables[name].query("participant != 'sub-07'") for name in ("blocks", "trials")}
+    with pytest.raises(DataError, match=r"blocks\.tsv: sub-07 of participants\.tsv has no row"):
+        check_joins(tables["participants"], tables["blocks"], tables["trials"], "x")
 
 
 @pytest.mark.fault(

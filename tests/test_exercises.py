@@ -163,6 +163,7 @@ def test_a_number_may_be_written_in_many_ways(answer):
     ("answer", "hint"),
     [
         (2.25, "These are other rows"),
+        (2.251, "These are other rows"),
         (-1.5, "the sign is not"),
         (150, "factor of 100"),
         (0.15, "factor of 10"),
@@ -236,6 +237,16 @@ def test_a_model_without_the_row_says_which_rows_it_has(of_row):
     assert "`(Intercept)`, `u`" in of_row.check(eih.lm("y ~ u", frame)).message
 
 
+def test_a_table_without_the_number_says_what_it_has(of_row, line):
+    """A row alone is enough, several rows without names are not, and a column that is not there is named."""
+    own = line.table[line.table.term == "x"]
+    assert of_row.check(own[["estimate"]])
+    assert "has 3 rows" in of_row.check(line.table[["estimate", "se"]]).message
+    assert (
+        "has no column `estimate`; it has `term`, `p`" in of_row.check(own[["term", "p"]]).message
+    )
+
+
 def test_where_finding_the_row_is_the_exercise_the_model_is_no_answer():
     """The model as a whole is not accepted where the row must be found."""
     fit = ALL["sexes_differ"].answer.fit()
@@ -247,7 +258,15 @@ def test_names_may_come_in_any_form_and_order():
     exercise = Names(name="n", chapter="x", kind="change", asks="?", answer=lambda: {"a", "b"})
     column = pd.DataFrame({"participant": ["a", "b"]})
     counts = pd.Series([3, 4], index=["b", "a"])
-    for answer in (["b", "a"], {"a", "b"}, "a, b", column, column.participant, counts):
+    for answer in (
+        ["b", "a"],
+        {"a", "b"},
+        {"a": 3, "b": 4},
+        "a, b",
+        column,
+        column.participant,
+        counts,
+    ):
         assert exercise.check(answer)
     assert "1 name does not belong" in exercise.check(["a", "b", "c"]).message
     assert "1 is missing" in exercise.check(["a"]).message
@@ -277,6 +296,10 @@ def test_a_table_is_compared_by_rows_columns_and_values():
     assert "other combinations" in exercise.check(right.replace("b", "c")).message
     assert "differs in 1 of 2" in exercise.check(right.replace(2.0, 3.0)).message
     assert "Hand in a table" in exercise.check(3).message
+    by_name = Table(
+        name="t", chapter="x", kind="change", asks="?", keys=("participant",), answer=lambda: right
+    )
+    assert by_name.check(right.set_index("participant"))
 
 
 def test_one_row_of_many_is_a_choice_of_the_student():
@@ -285,6 +308,11 @@ def test_one_row_of_many_is_a_choice_of_the_student():
     assert eih.exercises.check("one_specification", rows.iloc[[5]])
     assert eih.exercises.check("one_specification", rows.iloc[5])
     assert "still open" in eih.exercises.check("one_specification", rows.iloc[:3]).message
+    assert "Hand in a table" in eih.exercises.check("one_specification", 5).message
+    without = rows.drop(columns="estimate").iloc[[5]]
+    assert "no column" in eih.exercises.check("one_specification", without[["modality"]]).message
+    other = rows.iloc[[5]].assign(effect="another effect")
+    assert not eih.exercises.check("one_specification", other)
 
 
 def test_an_unknown_exercise_names_the_closest():

@@ -129,6 +129,19 @@ def test_brain_figures_say_surrogate(analysed):
         assert "SURROGATE IMAGES" in [text.get_text() for text in drawing.texts]
 
 
+def test_a_volume_is_outlined_on_request():
+    """With a search volume the glass brain has lines that it does not have without."""
+    values = np.zeros(len(GRID.centres))
+    values[fmri.voxel_of((-2, -26, -8))] = 5
+    image = fmri.map_image(values)
+
+    def n_drawn(volume):
+        drawing = figures.surrogate_glass_brain(image, 3, volume=volume)
+        return sum(len(axes.collections) for axes in drawing.axes)
+
+    assert n_drawn(image) > n_drawn(None)
+
+
 def test_slices_show_the_layer_at_that_height():
     """A single bright voxel appears in the slice at its height and in no other."""
     values = np.full(len(GRID.centres), 0.1)

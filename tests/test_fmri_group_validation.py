@@ -57,6 +57,17 @@ def test_numbers_of_other_code_are_refused(copy, column):
         load_fmri_validation()
 
 
+def test_the_store_can_be_made_anew(copy, capsys):
+    """A few studies of another seed are stored with a recipe that fits them, and load as proven."""
+    validation_store.main(["--null", "1", "--planted", "1", "--seed", "7"])
+    assert "rows." in capsys.readouterr().out
+    made = load_fmri_validation()
+    assert made.groupby("kind").replicate.nunique().to_dict() == {"null": 1, "planted": 1}
+    recipe = json.loads(copy.with_suffix(".json").read_text())
+    assert recipe["seed"] == 7
+    assert recipe["sha256"] == hashlib.sha256(copy.read_bytes()).hexdigest()
+
+
 def test_last_digits_may_differ(copy):
     """Another machine may round otherwise; a millionth does not matter."""
     forge(copy, STORED.assign(t_found=STORED.t_found * (1 + 1e-6)))

@@ -54,6 +54,21 @@ def test_a_random_effect_in_the_formula_makes_it_a_mixed_model():
     assert_allclose([row.estimate, row.p], [alone.estimate, alone.p], rtol=1e-4)
 
 
+def test_a_second_random_effect_is_kept():
+    """Where people and trials both vary, each refit has both, and is the model without that person."""
+    rng = np.random.default_rng(4)
+    people, trial = np.repeat([f"p{k}" for k in range(5)], 8), np.tile(list("abcd"), 10)
+    x = rng.normal(size=40)
+    y = 2 * x + np.repeat(rng.normal(0, 5, 5), 8) + np.tile(rng.normal(0, 3, 4), 10)
+    frame = pd.DataFrame(
+        {"participant": people, "trial": trial, "x": x, "y": y + rng.normal(size=40)}
+    )
+    formula = "y ~ x + (1|participant) + (1|trial)"
+    row = eih.leave_one_out(formula, frame, "x").set_index("left_out").loc["p2"]
+    alone = eih.lmm(formula, frame[frame.participant != "p2"], ci=None).coefficient("x")
+    assert_allclose([row.estimate, row.p], [alone.estimate, alone.p], rtol=1e-4)
+
+
 def test_an_unknown_unit_is_named():
     """The message says which column is not there."""
     with pytest.raises(ValueError, match="Unknown column 'subject'"):

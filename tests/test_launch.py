@@ -6,9 +6,11 @@ import build
 import launch
 import nbformat
 import pytest
+import security
 import yaml
 from bs4 import BeautifulSoup
 from provenance import Repository, repository
+from tests.test_policy import bare
 
 ROOT = Path(__file__).resolve().parent.parent
 FORK = Repository("github.com", "a-fork/of-it", "v1.0")
@@ -77,6 +79,7 @@ def forked(html, site, browser):
         + bar(FORK).replace("heat_pain", "null_and_power")
         + text[text.index("</div>", start) + 6 :]
     )
+    text = security.guard(bare(text), "null_and_power.html")
     page = browser.new_page()
     asked = []
 

@@ -1,7 +1,5 @@
 """Figures and the ledger answer the reader in a real browser: by keyboard, and without scripts too."""
 
-import json
-import re
 import shutil
 
 import numpy as np
@@ -11,7 +9,6 @@ from tests.serving import serving_folder
 
 import eih
 from eih.figures import fitness_explorer, specification_explorer, trial_explorer
-from eih.figures.interactive import Live
 from eih.paper.comparison import LEDGER_COLUMNS
 from eih.paper.ledger_table import show_searchable
 
@@ -113,46 +110,6 @@ def dots(page):
     return page.locator(".eih-dot").evaluate_all(
         "dots => dots.map(dot => dot.getAttribute('transform'))"
     )
-
-
-# ---- data ----
-
-
-def test_data_cannot_end_their_script():
-    """Markup in the data cannot close the element that holds them, and comes back as it was."""
-    page = Live("x", {"name": "</script><b>&"}).to_html()
-    inside = page.removeprefix('<script type="application/json">').removesuffix("</script>")
-    assert "<" not in inside
-    assert json.loads(inside) == {"name": "</script><b>&"}
-
-
-def test_every_rating_is_in_the_explorer(trials):
-    """Decoded, the explorer's ratings are those of the table, missing ones included."""
-    decoded = [
-        np.nan if code == "--" else int(code, 36)
-        for person in trial_explorer(trials).data["people"]
-        for *_, text in person["blocks"]
-        for code in re.findall(r".(..)", text)
-    ]
-    order = ["participant", "session", "block", "trial"]
-    np.testing.assert_array_equal(decoded, trials.sort_values(order).rating)
-
-
-def test_the_curve_keeps_which_p_are_below_five_percent(specifications):
-    """Rounding for the page moves no p value across 0.05."""
-    drug = specification_explorer(specifications).data["effects"][0]
-    own = specifications[(specifications.effect == "drug") & (specifications.modality == "heat")]
-    assert [p < 50 for p in drug["heat"]["p"]] == (own.p < 0.05).tolist()
-
-
-def test_heat_and_pressure_must_have_the_same_specifications(specifications):
-    """Specifications that one modality lacks are refused, with both counts."""
-    drug = specifications[specifications.effect == "drug"]
-    n = (drug.modality == "heat").sum()
-    with pytest.raises(
-        ValueError, match=rf"'drug' differ between heat \({n}\) and pressure \({n - 1}\)"
-    ):
-        specification_explorer(drug.iloc[:-1])
 
 
 # ---- figures ----

@@ -494,6 +494,37 @@ def test_with_maps_the_map_is_shown(with_maps):
     assert result.clusters().value.tolist() == pytest.approx([10.35, 7.65, 7.47], abs=1e-5)
     assert repr(result.viewer()).startswith("Interactive viewer: published map, heat 70 > 50 > 30")
     assert "not recomputed" in result.note
+    assert repr(result) == "heat 70 > 50 > 30 under saline: published map"
+
+
+def test_a_map_is_told_in_tables_and_slices(with_maps):
+    """Its report has the three peaks, the clusters and the small volume; the slices name the highest value."""
+    result = brain_result("figure_2")
+    report = result.in_the_map()
+    assert "nearest local maximum" in repr(report)
+    shown = report._repr_html_()
+    assert shown.count("<table") == 3
+    assert "7.65" in shown
+    assert "Open the interactive viewer" in shown
+    slices = result.slices("fig-2a", "Figure 2A")
+    assert "10.35 at (" in slices.alt
+    assert "published map" in slices._repr_html_()
+
+
+def test_a_peak_without_a_map_says_that_there_is_none(no_maps):
+    """A contrast of which no map was published has its one peak, as reported, and does not promise a download."""
+    result = brain_result("r068")
+    assert result.peaks.id.tolist() == ["r068"]
+    assert "have published no map" in result.note
+    assert "eih maps fetch" not in result.note
+
+
+def test_the_regions_are_told_in_text_and_html():
+    """Each region has its size and where it comes from."""
+    shown = eih.show_regions()
+    for region, size in zip(shown.table.region, shown.table.volume_mm3, strict=True):
+        assert region in repr(shown)
+        assert f"{size:,.0f} mm³" in shown._repr_html_()
 
 
 def test_a_peak_that_is_not_in_the_map_is_said_to_be_elsewhere(with_maps):

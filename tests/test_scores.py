@@ -39,6 +39,23 @@ def test_drug_by_intensity_is_the_drug_effect_at_70_minus_at_30():
     assert_allclose(scores["sub-07"], by_hand)
 
 
+def test_the_same_targets_count_the_same():
+    """Of one person without some trials, the score is the mean of the differences at each target."""
+    left_out = (
+        (HEAT.participant == "sub-07")
+        & (HEAT.drug == "saline")
+        & (HEAT.target == 30)
+        & (HEAT.nth > 4)
+    )
+    rows = HEAT[~left_out]
+    scores = eih.person_scores(rows, "drug", same_targets=True).set_index("participant").score
+    own = rows[rows.participant == "sub-07"]
+    mean = own.groupby(["drug", "target"], observed=True).rating.mean()
+    assert_allclose(scores["sub-07"], (mean["naloxone"] - mean["saline"]).mean())
+    pooled = eih.person_scores(rows, "drug").set_index("participant").score
+    assert abs(pooled["sub-07"] - scores["sub-07"]) > 0.1
+
+
 def test_exercise_and_fitness_scores_are_mirror_images():
     """High − low is minus low − high."""
     exercise, fitness = (

@@ -1,7 +1,6 @@
 """Parse the authors' trial table and write our three tables from it."""
 
 import csv
-import hashlib
 import io
 import json
 import os
@@ -240,8 +239,3 @@ def check_folder(folder):
         tables[table] = check_table(typed(read_text_table(path, table), path, table), path, table)
     check_joins(tables["participants"], tables["blocks"], tables["trials"], folder)
     return tables
-
-
-def sha256(path):
-    """Return the SHA-256 of a file, in hexadecimal."""
-    return hashlib.sha256(Path(path).read_bytes()).hexdigest()
