@@ -4,6 +4,7 @@ The disk is a small one in memory, mounted in a namespace of the test's own, and
 """
 
 import os
+import re
 import subprocess
 import sys
 
@@ -142,3 +143,28 @@ def test_an_output_that_cannot_be_written_is_told(root):
             text=True,
         )
     assert (done.returncode, done.stderr) == (1, "eih: cannot write: No space left on device.\n")
+
+
+# Sets up the project on a small disk; there is no network, which the set-up does not come to need.
+SET_UP = """
+disk=$1 python=$2
+mount -t tmpfs -o size=6m none "$disk"
+cp bootstrap.py pyproject.toml requirements.txt "$disk"
+cd "$disk"
+"$python" bootstrap.py && exit 9
+test ! -e .venv/ready.json
+"""
+
+
+@pytest.mark.fault(
+    "reproducibility",
+    "a disk that is full while packages are installed",
+    "one line says so, and nothing tells that the set-up is complete",
+)
+def test_a_set_up_on_a_full_disk_is_told(disk, namespace, root):
+    """The line has what was done and the system's own word; the stamp of a complete set-up is not there."""
+    command = [*namespace(SET_UP), disk, getattr(sys, "_base_executable", sys.executable)]
+    done = subprocess.run(list(map(str, command)), cwd=root, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("\n") == 1
+    assert re.match(r"Installing pip failed: .*No space left on device", done.stderr)
