@@ -28,7 +28,7 @@ COMPILERS = [
     "Rscript",
     "chromium",
 ]
-POOR = 'ulimit -d 4000000; exec taskset -c 0 "$@"'
+POOR = 'PATH=$1; shift; ulimit -d 4000000; exec taskset -c 0 "$@"'
 SETTINGS = (
     "PIP_",
     "SSL_",
@@ -78,11 +78,11 @@ def tools(tmp_path_factory):
 def poor(project, tools, namespace):
     """Return a function that starts a command on the poor machine."""
     settings = {name: value for name, value in os.environ.items() if name.startswith(SETTINGS)}
-    environment = {**settings, "PATH": str(tools), "HOME": "/proc/no-home", "LC_ALL": "C"}
+    environment = {**settings, "PATH": os.environ["PATH"], "HOME": "/proc/no-home", "LC_ALL": "C"}
 
     def start(*command, network=False, **more):
         return subprocess.Popen(
-            [*namespace(POOR, network=network), *command],
+            [*namespace(POOR, network=network), str(tools), *command],
             cwd=project,
             env={**environment, **more},
             stdout=subprocess.PIPE,
