@@ -5,6 +5,7 @@ Run by the Python of .venv (`make book`). The result is _build/html/index.html; 
 """
 
 import contextlib
+import errno
 import hashlib
 import json
 import os
@@ -33,6 +34,7 @@ SOURCES += ("CHANGELOG.md", "CITATION.cff", "CONTRIBUTING.md", "environment.yml"
 IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 BAD_OUTPUT = {"traceback": "an error", "stderr": "a warning or another text on stderr"}
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
+FULL = "The disk is full: no space is left for _build or for temporary files. Free some, then call: make book"
 
 
 def fingerprint(root, names=SOURCES, more=""):
@@ -105,6 +107,11 @@ def told(log):
     return "\n".join(line for line in lines if line and "IPKernelApp" not in line)
 
 
+def is_disk_full(text):
+    """Tell whether an error, as text, says that the disk is full: in Python's words or SQLite's."""
+    return f"[Errno {errno.ENOSPC}]" in text or "database or disk is full" in text
+
+
 def execute_chapters(toc):
     """Execute the chapters that need it; return what failed, a text each."""
     from joblib import cpu_count  # what this process may use, not what the machine has
@@ -136,22 +143,29 @@ main()
 
 
 def render():
-    """Render all pages from the notebooks in the cache; return success."""
+    """Render all pages from the notebooks in the cache; return what went wrong, a text each."""
     command = [sys.executable, "-c", RENDER, "build", ".", "--path-output", "."]
     strict = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     commit_time = provenance.git("log", "-1", "--format=%ct")
     if commit_time:  # the dates on the pages
         environment.setdefault("SOURCE_DATE_EPOCH", commit_time)
-    log = BUILD / "build.log"
-    with log.open("w", encoding="utf-8") as file:
-        done = subprocess.run(
-            command + strict, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=file
-        )
-    if done.returncode != 0:
-        print(told(log.read_text(encoding="utf-8", errors="replace")), file=sys.stderr)
-        print("See above (all of it: _build/build.log).", file=sys.stderr)
-    return done.returncode == 0
+    done = subprocess.run(
+        command + strict,
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+    )
+    log = done.stderr.decode("utf-8", errors="replace")
+    with contextlib.suppress(OSError):  # a full disk: what is printed below must do
+        (BUILD / "build.log").write_text(log, encoding="utf-8")
+    if done.returncode == 0:
+        return []
+    if is_disk_full(log):
+        return [FULL]
+    print(told(log), file=sys.stderr)
+    return ["The book was not built: see above (all of it: _build/build.log)."]
 
 
 def show_times():
@@ -193,7 +207,7 @@ def main():
         sys.exit("\n\n".join([*failed, "The book was not built: see the chapters above."]))
     print(f"  all up to date after {time.monotonic() - started:.0f} s. Rendering the pages ...")
     shutil.rmtree(HTML, ignore_errors=True)
-    problems = page_problems(toc) if render() else ["The book was not built."]
+    problems = render() or page_problems(toc)
     print(f"  done after {time.monotonic() - started:.0f} s.")
     for problem in problems:
         print(problem, file=sys.stderr)
@@ -213,3 +227,7 @@ if __name__ == "__main__":
         sys.exit(main())
     except KeyboardInterrupt:
         sys.exit("Interrupted. Call again: make book")
+    except Exception as error:
+        if is_disk_full(str(error)):
+            sys.exit(FULL)
+        raise

@@ -130,12 +130,15 @@ def copy_project():
 def namespace():
     """Return a function: the command that runs a shell script where there is no network but 127.0.0.1.
 
-    Mounts that the script makes end with it. Without Linux namespaces the test is skipped.
+    Mounts that the script makes end with it. With ``network=True`` the network stays as it is. Without
+    Linux namespaces the test is skipped.
     """
 
-    def command(script):
-        inside = ["unshare", "--map-root-user", "--mount", "--net", "sh", "-ec"]
-        return [*inside, f"ip link set lo up\n{script}", "sh"]
+    def command(script, network=False):
+        inside = ["unshare", "--map-root-user", "--mount"]
+        if network:
+            return [*inside, "sh", "-ec", script, "sh"]
+        return [*inside, "--net", "sh", "-ec", f"ip link set lo up\n{script}", "sh"]
 
     try:
         tried = subprocess.run(command("true"), capture_output=True, text=True)

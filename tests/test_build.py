@@ -1,5 +1,7 @@
 """The build knows what to execute anew, and sees what no page may show."""
 
+import errno
+
 import build
 import pytest
 
@@ -95,3 +97,17 @@ def test_the_log_is_cut_to_what_its_reader_needs():
     """Of the log remain the warnings, without colours and the kernel's chatter."""
     log = "\x1b[91mledger.md:3: WARNING: 'xyz' not found\x1b[0m\n\n[IPKernelApp] WARNING | x\n"
     assert build.told(log) == "ledger.md:3: WARNING: 'xyz' not found"
+
+
+@pytest.mark.parametrize(
+    ("error", "full"),
+    [
+        (OSError(errno.ENOSPC, "kein Platz", "base.ipynb"), True),
+        (RuntimeError("(sqlite3.OperationalError) database or disk is full [SQL: …]"), True),
+        (OSError(errno.EACCES, "Permission denied", "disk is full.ipynb"), False),
+    ],
+    ids=["system", "SQLite", "another"],
+)
+def test_a_full_disk_is_told_from_other_errors(error, full):
+    """The number of the error counts, which is the same in each language."""
+    assert build.is_disk_full(str(error)) == full

@@ -121,6 +121,16 @@ def test_nimare_leaves_the_log_of_the_session_alone():
     assert (done.stdout.strip(), done.stderr) == ("[] 30", "")
 
 
+def test_figures_keep_their_look():
+    """Loading the foci changes no setting of matplotlib: figures drawn afterwards are as fine as before."""
+    code = (
+        "import matplotlib, eih; eih.set_style(); before = matplotlib.rcParams.copy(); eih.pain_foci(); "
+        "print([n for n in before if not n.startswith('backend') and before[n] != matplotlib.rcParams[n]])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
+
+
 def test_a_focus_alone_falls_to_half_at_half_its_width():
     """With a width of 12 mm the value 6 mm away is half of that at the focus."""
     peak_map = ale_map(foci_at([CENTRE]), fwhm=12)

@@ -13,15 +13,28 @@ def main(arguments=None):
     from .tables.schema import DataError
 
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()  # what cannot be written is told here, not at the end of Python
+        return status
     except DataError as error:
         print(f"eih: {error}", file=sys.stderr)
     except ValueError as error:
         print(f"eih: {error}", file=sys.stderr)
     except BrokenPipeError:  # such as 'eih ledger | head'
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
+    except OSError as error:  # such as a full disk
+        print(f"eih: {error.filename or 'cannot write'}: {error.strerror}.", file=sys.stderr)
+        try:
+            sys.stdout.flush()
+        except OSError:
+            _drop_output()
     return 1
+
+
+def _drop_output():
+    """Lead what is still to be printed to nowhere, so that Python does not try again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser():

@@ -8,7 +8,6 @@ import hashlib
 import ipaddress
 import json
 import os
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 import requests
 
 from .tables.schema import DataError
+from .unfinished import unfinished
 
 LIMIT = 500_000_000  # bytes; the maps are expected to need less than a tenth of it
 ATTEMPTS = 4  # how often a broken transfer is taken up before we give up
@@ -81,8 +81,8 @@ def downloaded(url, *, resume=True, limit=LIMIT, progress=None):
     """
     check_address(url)
     store = _store()
-    with tempfile.TemporaryDirectory(prefix="download-", dir=store) as folder:
-        transfer = _Transfer(url, Path(folder) / "file", limit, progress)
+    with unfinished("download-", store) as folder:
+        transfer = _Transfer(url, folder / "file", limit, progress)
         if store and resume:
             transfer.take_up(_kept(store, url))
         try:
@@ -204,7 +204,8 @@ class _Transfer:
                     ) from None
                 except OSError as error:
                     raise DownloadError(
-                        f"{self.path.parent}: cannot be written ({error.strerror})."
+                        f"{self.path.parent.parent}: cannot be written ({error.strerror}). "
+                        "Nothing else has changed."
                     ) from None
 
     def _ask(self, session):

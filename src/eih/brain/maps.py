@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from ..download import downloaded, shown
 from ..paper.printed import reported_peaks
 from ..tables.data import data_folder
 from ..tables.schema import DataError
+from ..unfinished import unfinished
 from .images import header_facts, read_image
 
 COMMIT = "aa3e235468ae8ffa5146b711e08f764520989816"
@@ -116,7 +116,9 @@ class _Damaged(DataError):
 
 def _fetch(url, folder, progress, resume):
     recorded = _read_record(folder)
+    kept = f" The maps in {folder} stay as they were." if here(folder) else ""
     with downloaded(url, resume=resume, progress=progress) as came:
+        unpacked = came.path.with_name("unpacked")
         try:
             check_is_zip(came.path)  # a web page is not called another version of the file
             if recorded and came.sha256 != recorded["sha256"]:
@@ -126,24 +128,21 @@ def _fetch(url, folder, progress, resume):
                     f"remove {RECORD} and fetch again."
                 )
             # unpacked and looked at beside the download; the folder sees only what is good
-            unpacked = came.path.with_name("unpacked")
             unpacked.mkdir()
             names = [published.file for published in MAPS.values()]
             files = extract(came.path, names, unpacked, optional=[TABLE])
             check(unpacked, against_record=False)
+            _write_record(unpacked / RECORD, url, came, files)
         except DataError as error:
-            reason = str(error).replace(f"{came.path.with_name('unpacked')}{os.sep}", "")
-            kept = f" The maps in {folder} stay as they were." if here(folder) else ""
+            reason = str(error).replace(f"{unpacked}{os.sep}", "")
+            reason = reason.replace(str(unpacked), str(unpacked.parent.parent))
             kind = _Damaged if came.resumed else DataError
             raise kind(f"{shown(url)}: {reason}{kept}") from None
-        record = {
-            "url": shown(url),
-            "sha256": came.sha256,
-            "bytes": came.size,
-            "files": {file.name: _sha256(file) for file in files},
-        }
-        (unpacked / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
-        _put_in_place([*files, unpacked / RECORD], folder)
+        except OSError as error:
+            place = unpacked.parent.parent
+            raise DataError(f"{place}: cannot be written ({error.strerror}).{kept}") from None
+        # The record first: if we are killed between two files, the others do not fit it, which is noticed.
+        _put_in_place([unpacked / RECORD, *files], folder)
     return check(folder)
 
 
@@ -152,8 +151,8 @@ def _put_in_place(files, folder):
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".fetching-", dir=folder) as beside:
-            _swap(files, folder, Path(beside))
+        with unfinished(".fetching-", folder) as beside:
+            _swap(files, folder, beside)
     except OSError as error:
         for place in made:
             if place.is_dir() and not any(place.iterdir()):
@@ -295,6 +294,17 @@ def _facts(image):
         "largest": float(values.max()),
         **{name: told[name] for name in ("statistic", "df", "threshold")},
     }
+
+
+def _write_record(path, url, came, files):
+    """Write down where the maps came from, and their checksums."""
+    record = {
+        "url": shown(url),
+        "sha256": came.sha256,
+        "bytes": came.size,
+        "files": {file.name: _sha256(file) for file in files},
+    }
+    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
 
 def _read_record(folder):

@@ -11,11 +11,14 @@ AXES = ["mni_x", "mni_y", "mni_z"]
 
 
 def quiet_nimare():
-    """Import NiMARE, and take back the log handler that it would give to the whole session."""
+    """Import NiMARE, and take back what it would do to the whole session: a log handler, coarser figures."""
     if "nimare" not in sys.modules:
+        import matplotlib as mpl
+
         root = logging.getLogger()
         handlers, level = list(root.handlers), root.level
-        import nimare  # noqa: F401
+        with mpl.rc_context():
+            import nimare  # noqa: F401
 
         root.handlers[:] = handlers
         root.setLevel(level)

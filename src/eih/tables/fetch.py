@@ -4,6 +4,7 @@ Nothing in ``data/`` is changed: the download is looked at in a place of its own
 our tables are made from it there.
 """
 
+import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from ..download import downloaded, shown
+from ..unfinished import unfinished
 from .data import data_folder
 from .schema import KEYS, TABLES, DataError
 from .upstream import DERIVED, KEY_COLUMNS, RENAMED, SOURCE, build, read_upstream, tidy_tables
@@ -107,7 +109,9 @@ def fetch_table(url=None, folder=None, to=None):
             differences = _differences(ours, theirs)
             _check_whole(differences, ours, theirs)
             if to is not None:
-                build(came.path, to)
+                _build(came.path, Path(to))
+        except OSError as error:
+            raise DataError(f"{to}: cannot be written ({error.strerror}).") from None
         except DataError as error:
             reason = str(error).removeprefix(f"{came.path}: ").replace(f"{came.path}, ", "")
             raise DataError(
@@ -130,6 +134,19 @@ def _read(path):
                 "a web page came instead of the table. Is the address that of the file itself?"
             )
     return read_upstream(path)
+
+
+def _build(source, folder):
+    """Make the tables in a folder; where it is new or empty it comes in one step, with all of them."""
+    if folder.exists() and any(folder.iterdir()):
+        build(source, folder)
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with unfinished(".building-", folder.parent) as beside:
+        build(source, beside / "tables")
+        if folder.exists():
+            folder.rmdir()
+        os.replace(beside / "tables", folder)
 
 
 def _check_free(folder):

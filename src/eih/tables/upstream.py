@@ -4,11 +4,11 @@ import csv
 import io
 import json
 import os
-import tempfile
 from pathlib import Path
 
 import pandas as pd
 
+from ..unfinished import unfinished
 from .checksums import RECORD, write_record
 from .schema import KEYS, TABLES, DataError
 from .validation import check_joins, check_table, read_text_table, typed
@@ -204,8 +204,7 @@ def build(source, folder):
         contents[f"{table}.json"] = json.dumps(sidecar, indent=2, ensure_ascii=False) + "\n"
 
     folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".building-", dir=folder) as beside:
-        beside = Path(beside)
+    with unfinished(".building-", folder) as beside:
         for name, text in contents.items():
             (beside / name).write_bytes(text.encode("utf-8"))
         try:
