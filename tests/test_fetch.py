@@ -302,6 +302,18 @@ def test_the_tables_can_be_made_anew_elsewhere(server, ours, tmp_path):
         assert (tmp_path / "new" / name).read_bytes() == (data_folder() / name).read_bytes()
 
 
+@pytest.mark.parametrize("note", [None, "read me"])
+def test_a_folder_that_is_there_is_used(server, tmp_path, note):
+    """An empty folder becomes that of the tables; beside what else is in a folder the tables are put."""
+    folder = tmp_path / "there"
+    folder.mkdir()
+    if note:
+        (folder / "note.txt").write_text(note)
+    fetch_table(server.url, to=folder)
+    assert {f"{table}.tsv" for table in TABLES} <= {path.name for path in folder.iterdir()}
+    assert not note or (folder / "note.txt").read_text() == note
+
+
 @pytest.mark.fault("data", "`eih data fetch` into a folder with tables", "nothing is overwritten")
 def test_nothing_is_overwritten(server, tmp_path):
     """A folder that has one of the tables is refused before anything is asked."""
