@@ -101,8 +101,13 @@ def look(browser, address, width=1280, height=900):
         lambda one: sizes.update({one["requestId"]: one["encodedDataLength"]}),
     )
     page.goto(address, wait_until="networkidle")
-    page.wait_for_function("seen.paint > 0")
-    seen = page.evaluate("seen")
+    for _ in range(100):  # the pages' policy lets no waiting by a text of JavaScript
+        seen = page.evaluate("seen")
+        if seen["paint"]:
+            break
+        page.wait_for_timeout(100)
+    else:
+        raise RuntimeError(f"{address}: Chromium tells of no paint within 10 s.")
     context.close()
     shared = [size for request, size in sizes.items() if "/_static/" in urls.get(request, "")]
     every = sum(sizes.values()) / 1000

@@ -131,20 +131,10 @@ def execute_chapters(toc):
     )
 
 
-# Jupyter Book itself has no option for what Sphinx can do: several pages at the same time.
-RENDER = """
-from functools import partial
-from joblib import cpu_count
-from jupyter_book import sphinx
-from jupyter_book.cli.main import main
-sphinx.build_sphinx = partial(sphinx.build_sphinx, jobs=cpu_count())
-main()
-"""
-
-
 def render():
     """Render all pages from the notebooks in the cache; return what went wrong, a text each."""
-    command = [sys.executable, "-c", RENDER, "build", ".", "--path-output", "."]
+    start = "from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", start, "build", ".", "--path-output", "."]
     strict = ["--all", "--warningiserror", "--keep-going", "--nitpick", "--quiet"]
     environment = {**os.environ, "PYTHONUTF8": "1"}
     commit_time = provenance.git("log", "-1", "--format=%ct")

@@ -187,8 +187,6 @@ def begin(app):
 
 def setup(app):
     """Connect the parts to the build."""
-    # It numbers sections once all pages are read, but does not say that these may be read at the same time.
-    app.extensions["sphinx_multitoc_numbering"].parallel_read_safe = True
     app.connect("builder-inited", begin)
     app.connect("html-page-context", finish_page)
     app.connect("env-updated", find_questions)
