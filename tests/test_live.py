@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from tests.serving import serving_folder
+from tests.waiting import wait_until
 
 import eih
 from eih.figures import fitness_explorer, specification_explorer, trial_explorer
@@ -320,7 +321,7 @@ def test_a_link_to_a_hidden_row_shows_it(show):
     page = ledger(show, query="?verdict=exact")
     assert "r050" not in shown_ids(page)
     page.evaluate("location.hash = '#r050'")
-    page.wait_for_function("!document.getElementById('r050').hidden")
+    wait_until(page, "!document.getElementById('r050').hidden")
     assert "r050" in shown_ids(page)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 import security
 from sphinx.errors import ExtensionError
+from tests.waiting import wait_until
 
 BLANK = '<!doctype html><meta charset="utf-8"><title>as it was</title>'
 # A script of the test that notes what the policy refuses.
@@ -156,5 +157,5 @@ def test_a_page_tells_no_other_host_anything(html, show, directive, does):
     """What would carry something out of a page, or bend its links, is refused."""
     page = show((html / "book" / "glossary.html").read_text(encoding="utf-8"))
     page.evaluate(does)
-    page.wait_for_function("window.refused.length")
+    wait_until(page, "window.refused.length")
     assert page.evaluate("window.refused") == [directive]

@@ -7,6 +7,7 @@ import pytest
 import security
 from tests.serving import serving_folder
 from tests.test_policy import BLANK, NOTE
+from tests.waiting import wait_until
 
 from eih.brain.map_viewer import MapViewer
 
@@ -60,10 +61,8 @@ def test_the_ledger_is_narrowed(reader):
     rows = page.locator("tr[data-verdict]:visible")
     before = rows.count()
     page.locator("article input[type=search]").fill("naloxone")
-    page.wait_for_function(
-        "before => [...document.querySelectorAll('tr[data-verdict]')].filter(e => e.offsetParent).length < before",
-        arg=before,
-    )
+    shown = "[...document.querySelectorAll('tr[data-verdict]')].filter(e => e.offsetParent).length"
+    wait_until(page, f"{shown} < {before}")
     assert 0 < rows.count() < before
 
 
@@ -85,14 +84,14 @@ def test_the_buttons_of_a_page_do_what_they_say(reader):
         seen.add(page.evaluate(root))
     assert seen == {"light", "dark"}
     page.locator("button.btn-fullscreen-button").click()
-    page.wait_for_function("document.fullscreenElement")
+    wait_until(page, "document.fullscreenElement")
     page.evaluate("document.exitFullscreen()")
     page.evaluate("window.print = () => { window.printed = true; }")
     page.locator("button.btn-download-pdf-button").dispatch_event("click")
     assert page.evaluate("window.printed")
     copy = page.locator("button.copybtn").first
     copy.dispatch_event("click")
-    page.wait_for_function("document.querySelector('button.copybtn.success')")
+    wait_until(page, "document.querySelector('button.copybtn.success')")
     fold = page.locator("article details:visible").first
     was = fold.evaluate("fold => fold.open")
     fold.locator("summary").first.click()
@@ -140,7 +139,7 @@ def test_the_viewer_of_a_map_draws(root, browser, tmp_path, way):
     canvas = tab.frame_locator("iframe").locator("canvas").first
     canvas.wait_for()
     (frame,) = tab.frames[1:]
-    frame.wait_for_function("document.querySelector('canvas').width > 300")
+    wait_until(frame, "document.querySelector('canvas').width > 300")
     assert frame.evaluate("window.refused") == []
     tab.close()
 
