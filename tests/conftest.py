@@ -131,7 +131,7 @@ def namespace():
     """Return a function: the command that runs a shell script where there is no network but 127.0.0.1.
 
     Mounts that the script makes end with it. With ``network=True`` the network stays as it is. Without
-    Linux namespaces the test is skipped.
+    Linux namespaces, or mounts in them, the test is skipped.
     """
 
     def command(script, network=False):
@@ -140,8 +140,9 @@ def namespace():
             return [*inside, "sh", "-ec", script, "sh"]
         return [*inside, "--net", "sh", "-ec", f"ip link set lo up\n{script}", "sh"]
 
+    small_disk = "mount -t tmpfs -o size=1m none /tmp && mount -o remount,size=2m /tmp"  # gone at its end
     try:
-        tried = subprocess.run(command("true"), capture_output=True, text=True)
+        tried = subprocess.run(command(small_disk), capture_output=True, text=True)
     except FileNotFoundError:
         pytest.skip("There is no unshare here (Linux, util-linux).")
     if tried.returncode:
