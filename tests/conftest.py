@@ -140,7 +140,8 @@ def namespace():
             return [*inside, "sh", "-ec", script, "sh"]
         return [*inside, "--net", "sh", "-ec", f"ip link set lo up\n{script}", "sh"]
 
-    small_disk = "mount -t tmpfs -o size=1m none /tmp && mount -o remount,size=2m /tmp"  # gone at its end
+    # The mount is gone when the script ends.
+    small_disk = "mount -t tmpfs -o size=1m none /tmp && mount -o remount,size=2m /tmp"
     try:
         tried = subprocess.run(command(small_disk), capture_output=True, text=True)
     except FileNotFoundError:
