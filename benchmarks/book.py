@@ -43,8 +43,7 @@ def lines(repeats=1):
             [from_nothing],
             below=150,
             why=f"the times of the {len(busy)} kernels add up to {sum(busy.values()):.0f} s, on "
-            f"{cpu_count()} processors; then Sphinx renders for {rendering:.0f} s, on one (several at a "
-            "time were tried: no faster, as it resolves all pages in one process)",
+            f"{cpu_count()} processors; then Sphinx renders for {rendering:.0f} s, on one",
             more=f"The fixed computation by which chapters are timed took {reference:.2f} s on this day",
         ),
         Line("book, nothing changed", unchanged, below=8),
