@@ -5,6 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import matplotlib as mpl
+import pandas as pd
 import pytest
 from hypothesis import settings
 from tests.serving import serving_folder
@@ -44,6 +46,13 @@ def need():
         (pytest.fail if required else pytest.skip)(f"There is no {what} here. {way_on}")
 
     return check
+
+
+@pytest.fixture(autouse=True)
+def same_look():
+    """Take the book's look back after a test that runs a chapter's cells: the next starts from the defaults."""
+    with mpl.rc_context(), pd.option_context("display.precision", pd.options.display.precision):
+        yield
 
 
 @pytest.fixture(scope="session")
