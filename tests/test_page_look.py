@@ -5,6 +5,7 @@ import struct
 
 import pytest
 from tests.test_pages import TOC, open_page, soup
+from tests.waiting import wait_until
 
 CHAPTERS = [page for page in TOC if page.startswith("notebooks/")]
 
@@ -223,3 +224,33 @@ def test_the_page_for_what_is_not_there_leads_back(site, html, browser, place):
     page.close()
     assert all((html / link.removeprefix(f"{site}/")).is_file() for link in links)
     assert len(links) == 3
+
+
+BROKEN = """
+[...document.querySelectorAll('table.eih-speed :is(th, td) p')].flatMap(cell => {
+  const walker = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT), broken = [];
+  while (walker.nextNode()) for (const word of walker.currentNode.data.matchAll(/[\\p{L}\\d.]+/gu)) {
+    const range = document.createRange();
+    range.setStart(walker.currentNode, word.index);
+    range.setEnd(walker.currentNode, word.index + word[0].length);
+    if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) broken.push(word[0]);
+  }
+  return broken;
+})
+"""
+
+
+@pytest.mark.parametrize("width", [320, 390, 720, 1280])
+def test_in_the_tables_of_times_words_stay_whole(site, browser, width):
+    """However narrow the page, no word or number is broken, and a table that scrolls can be reached by keyboard."""
+    page, _ = open_page(browser, f"{site}/book/speed.html", width)
+    wait_until(
+        page, "document.querySelector('.pst-scrollable-table-container').hasAttribute('tabindex')"
+    )
+    broken = page.evaluate(BROKEN)
+    boxes = "[...document.querySelectorAll('.pst-scrollable-table-container')]"
+    lost = page.evaluate(
+        f"{boxes}.filter(b => b.scrollWidth > b.clientWidth && b.tabIndex < 0).length"
+    )
+    page.close()
+    assert (broken, lost) == ([], 0)

@@ -148,7 +148,8 @@ class Speed(SphinxDirective):
         known = {"table": lines, "floors": floors}
         if what not in known:
             raise self.error(f"eih-speed knows {[*known, 'machine', 'growth']}, not '{what}'.")
-        return [table(*known[what](results()), ["eih-speed"])]
+        wide = ["eih-wide"] if what == "table" else []
+        return [table(*known[what](results()), ["eih-speed", *wide])]
 
 
 def setup(app):
