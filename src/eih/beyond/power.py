@@ -176,7 +176,7 @@ def scenario(effect, *, model="paper", people="generated", size="1x"):
     >>> scenario("three-way", size="0.5x")
     Scenario(effect='three-way', model='paper', people='generated', size='0.5x')
     """
-    from ..models._formula import closest, listed
+    from ..models._words import closest, listed
 
     if effect not in EFFECTS:
         raise ValueError(

@@ -45,7 +45,7 @@ def check(name, answer=None):
     """
     chapter = chapter_of(name)
     if chapter is None:
-        from ..models._formula import closest
+        from ..models._words import closest
 
         known = [name for names in NAMES.values() for name in names]
         raise ValueError(
@@ -83,7 +83,7 @@ def list_exercises(chapter=None):
     import pandas as pd
 
     if chapter is not None and chapter not in NAMES:
-        from ..models._formula import closest
+        from ..models._words import closest
 
         raise ValueError(
             f"No exercises in {chapter!r}.{closest([str(chapter)], list(NAMES))} "

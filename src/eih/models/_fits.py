@@ -1,7 +1,7 @@
 """From a design to a fit: mixedlm's matrices and its optimum, with our words where it cannot be."""
 
+from ._checks import check_separable
 from ._covariances import fit_covariances, has_covariances
-from ._formula import check_separable
 
 
 def prepare(design, *, reml=True):

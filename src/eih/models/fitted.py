@@ -11,14 +11,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 import pandas as pd
 
+from ._checks import check_option
 from ._display import to_html, to_text
-from ._formula import (
-    check_option,
-    closest,
-    listed,
-    plain,
-    plural,
-)
+from ._words import closest, listed, plain, plural
 
 ADJUSTMENTS = ("tukey", "bonferroni", "holm", "none")
 

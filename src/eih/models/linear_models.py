@@ -9,8 +9,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ._checks import check_option, check_separable
 from ._display import number, paper_table
-from ._formula import Design, build_design, check_option, check_separable
+from ._formula import Design, build_design
 from .fitted import FittedModel, rows_used, wald_limits
 
 

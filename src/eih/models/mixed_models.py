@@ -13,9 +13,11 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from ._checks import check_option
 from ._display import number, paper_table
 from ._fits import fit_prepared, prepare
-from ._formula import Design, build_design, check_option, column_names
+from ._formula import Design, build_design
+from ._terms import column_names
 from .fitted import FittedModel, rows_used, wald_limits
 from .satterthwaite import derivatives_of, satterthwaite
 

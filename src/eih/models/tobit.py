@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ._checks import check_option, check_separable
 from ._covariances import random_columns
 from ._display import number, paper_table
-from ._formula import Design, build_design, check_option, check_separable
+from ._formula import Design, build_design
 from ._laplace import Laplace
 from .fitted import FittedModel, rows_used, wald_limits
 
