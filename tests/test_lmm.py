@@ -522,7 +522,7 @@ def test_a_fit_that_did_not_converge_warns_and_has_no_limits(monkeypatch):
 
 
 def test_a_failed_profile_warns_and_leaves_the_rest(monkeypatch):
-    """Where the likelihood cannot be profiled the limits are missing, with a warning."""
+    """Where the likelihood cannot be profiled the limits are missing; a warning names the reader's line."""
     fit = eih.lmm(f"y ~ dose {PEOPLE}", simulated())
 
     def fail(*_, **__):
@@ -530,8 +530,9 @@ def test_a_failed_profile_warns_and_leaves_the_rest(monkeypatch):
 
     monkeypatch.setattr("eih.models.profile_limits.profile_limits", fail)
     monkeypatch.setattr(type(fit.model), "profile", fail)
-    with pytest.warns(RuntimeWarning, match=r"No profile limits .*no bracket.*ci='wald'"):
+    with pytest.warns(RuntimeWarning, match=r"No profile limits .*no bracket.*ci='wald'") as told:
         table = fit.table
+    assert told[0].filename == __file__
     assert table.ci_low.isna().all()
     assert table.estimate.notna().all()
 

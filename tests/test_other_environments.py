@@ -14,6 +14,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from eih.paper import comparison
+
 # The book, its chapters and what is tried for hours are those of this Python.
 PACKAGE = "not (pages or notebooks or jupyterlab or long or mutations)"
 NOT_THE_LOCK = "tests/test_environment.py::test_what_is_installed_is_what_is_locked"
@@ -34,10 +36,13 @@ def ledger(python, source, folder):
 
 
 def shown(table):
-    """Return a ledger as a page shows it: recomputed numbers to six digits."""
+    """Return a ledger with its recomputed numbers as the page shows them."""
     numbers = pd.to_numeric(table.recomputed, errors="coerce")
-    rounded = numbers.map("{:.6g}".format).where(numbers.notna(), table.recomputed)
-    return table.assign(recomputed=rounded)
+    texts = [
+        comparison.shown(number, printed)
+        for number, printed in zip(numbers, table.printed, strict=True)
+    ]
+    return table.assign(recomputed=texts)
 
 
 def run_tests(python, root, *options):

@@ -219,7 +219,7 @@ def _profile_limits(fit):
             f"No profile limits for {fit.formula!r} ({error}). ci_low and ci_high are NaN; "
             "ci='wald' gives limits.",
             RuntimeWarning,
-            stacklevel=2,
+            stacklevel=5,  # the line that asks for the table
         )
         return np.nan, np.nan
     ordered = [profiles[name] for name in fit.model.matrices.fixed_names]
