@@ -8,11 +8,11 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 
 import build
 import nbformat
 import pytest
+from tests.building import built, finish_build, start_build
 
 CONFIG = """
 title: Small
@@ -38,7 +38,8 @@ mount -t tmpfs -o size="$size" none _build
 "$@" >"$out/told" 2>"$out/complaint" && echo 0 >"$out/status" || echo $? >"$out/status"
 mount -o remount,size=64m _build
 "$@"
-cp -r _build/html "$out/html"
+mkdir "$out/_build"
+cp -r _build/html "$out/_build/html"
 """
 
 
@@ -58,41 +59,12 @@ def make_book(folder, root):
     return folder
 
 
-def start(folder, *before):
-    """Start a build."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return subprocess.Popen(
-        [*map(str, before), sys.executable, "book/build.py"],
-        cwd=folder,
-        env={**kept, "PYTHONPATH": str(folder / "src"), "SOURCE_DATE_EPOCH": "1764000000"},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def finish(process):
-    """Wait for a build, which must succeed."""
-    told = process.communicate()[0]
-    assert process.returncode == 0, told[-3000:]
-
-
-def pages(html):
-    """Return what was built: content by name."""
-    return {
-        path.relative_to(html).as_posix(): path.read_bytes()
-        for path in html.rglob("*")
-        if path.is_file()
-    }
-
-
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory, root):
     """Return the pages of a build that nothing disturbs."""
     folder = make_book(tmp_path_factory.mktemp("undisturbed") / "book", root)
-    finish(start(folder))
-    return pages(folder / "_build" / "html")
+    finish_build(start_build(folder))
+    return built(folder)
 
 
 @pytest.mark.long
@@ -106,11 +78,11 @@ def test_a_build_on_a_full_disk_says_so(kilobytes, tmp_path, root, namespace, un
     """Whatever does not fit, the message is the same, and nothing of it is used later."""
     folder, out = make_book(tmp_path / "book", root), tmp_path / "out"
     out.mkdir()
-    finish(start(folder, *namespace(TWICE), f"{kilobytes}k", out))
+    finish_build(start_build(folder, *namespace(TWICE), f"{kilobytes}k", out))
     assert (out / "status").read_text() == "1\n", (out / "told").read_text()
     assert (out / "complaint").read_text() == f"{build.FULL}\n"
     assert "The book is in" not in (out / "told").read_text()
-    assert pages(out / "html") == undisturbed
+    assert built(out) == undisturbed
 
 
 @pytest.mark.long
@@ -123,7 +95,7 @@ def test_a_build_killed_time_and_again_makes_the_same_book(tmp_path, root, undis
     """Each build goes on from what the last one left, and trusts nothing that it left half done."""
     folder, moments, killed = make_book(tmp_path / "book", root), random.Random(2025), 0
     for _ in range(8):
-        process = start(folder)
+        process = start_build(folder)
         try:
             process.communicate(timeout=moments.uniform(1, 12))
         except subprocess.TimeoutExpired:
@@ -133,5 +105,5 @@ def test_a_build_killed_time_and_again_makes_the_same_book(tmp_path, root, undis
         if process.returncode == 0:
             shutil.rmtree(folder / "_build")
     assert killed
-    finish(start(folder))
-    assert pages(folder / "_build" / "html") == undisturbed
+    finish_build(start_build(folder))
+    assert built(folder) == undisturbed

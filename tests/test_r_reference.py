@@ -49,7 +49,7 @@ def test_a_damaged_file_is_named(tmp_path, monkeypatch):
     with pytest.raises(DataError, match=r"lme4_reference\.tsv: cannot be read .*git checkout"):
         eih.lme4_reference()
     (tmp_path / "reported" / "lme4_reference.tsv").write_text("a\tb\n1\t2\n")
-    with pytest.raises(DataError, match=r"lme4_reference\.tsv, line 1: the columns must be"):
+    with pytest.raises(DataError, match=r"lme4_reference\.tsv, line 1: the columns are"):
         eih.lme4_reference()
 
 

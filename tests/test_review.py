@@ -88,7 +88,7 @@ def test_unanswerable_questions_are_complete():
     ("text", "message"),
     [
         (None, r"unanswerable\.tsv: cannot be read .*git checkout"),
-        ("a\tb\n", r"unanswerable\.tsv, line 1: the columns must be"),
+        ("a\tb\n", r"unanswerable\.tsv, line 1: the columns are"),
         (
             "asked_by\tquestion\tneeds\tnearest\nx\tWhy?\tall\tnone\ny\tHow?\t\tnone\n",
             r"unanswerable\.tsv, line 3: a cell is empty",

@@ -23,6 +23,7 @@ SECONDS = 240  # of computing, after which a change counts as noticed: it made s
 TRIED = {
     "paper/verdicts.py": (10, "verdicts ledger"),
     "paper/printed.py": (8, "printed checksums ledger"),
+    "tables/reported.py": (4, "printed peaks"),
     "paper/comparison.py": (14, "verdicts ledger views cli"),
     "paper/ledger_table.py": (6, "views"),
     "paper/audit.py": (14, "audit"),

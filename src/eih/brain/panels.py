@@ -2,11 +2,8 @@
 
 import html
 
-import pandas as pd
-
 from ..style import kind_badge
-from ..tables.checksums import verify
-from ..tables.data import data_folder
+from ..tables.reported import read_reported
 from ..tables.schema import DataError
 from . import maps
 
@@ -85,19 +82,10 @@ def brain_panels(figure=None):
 
 
 def _read():
-    path = data_folder() / "reported" / "brain_panels.tsv"
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({error}). Restore it with 'git checkout -- data'."
-        ) from None
-    if list(table.columns) != PANEL_COLUMNS:
-        raise DataError(
-            f"{path}, line 1: the columns are {list(table.columns)}, not {PANEL_COLUMNS}."
-        )
+    return read_reported("brain_panels.tsv", PANEL_COLUMNS, check=_check)
+
+
+def _check(table, path):
     strange = sorted(set(table.here) - set(HERE))
     if strange:
         raise DataError(f"{path}: here is {strange}; it may be {list(HERE)}.")
-    verify(path)
-    return table

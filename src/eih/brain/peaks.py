@@ -5,11 +5,9 @@ too large on average; the intervals here do not know of that selection.
 """
 
 import numpy as np
-import pandas as pd
 
 from ..paper.printed import reported_peaks
-from ..tables.checksums import verify
-from ..tables.data import data_folder
+from ..tables.reported import read_reported
 from ..tables.schema import DataError
 
 MODEL_COLUMNS = ["id", "design", "n", "n_first", "n_second", "df", "df_other", "tests", "reason"]
@@ -43,17 +41,10 @@ def peak_models():
     >>> int(peak_models().set_index("id").df["r106"])
     36
     """
-    path = data_folder() / "reported" / "peak_models.tsv"
-    try:
-        models = pd.read_csv(path, sep="\t", encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({error}). Restore it with 'git checkout -- data'."
-        ) from None
-    if list(models.columns) != MODEL_COLUMNS:
-        raise DataError(
-            f"{path}, line 1: the columns are {list(models.columns)}, not {MODEL_COLUMNS}."
-        )
+    return read_reported("peak_models.tsv", MODEL_COLUMNS, check=_check, text=False)
+
+
+def _check(models, path):
     peaks = set(reported_peaks().id)
     if set(models.id) != peaks or models.id.duplicated().any():
         raise DataError(
@@ -62,8 +53,6 @@ def peak_models():
     unknown = set(models.tests) - set(TESTS)
     if unknown:
         raise DataError(f"{path}: tests is {sorted(unknown)}; it may be {list(TESTS)}.")
-    verify(path)
-    return models
 
 
 def peak_statistics(section=None, *, df="stated", level=0.95):

@@ -1,10 +1,6 @@
 """What R gave for eight of the paper's models: pinned numbers, to be shown beside ours."""
 
-import pandas as pd
-
-from ..tables.checksums import verify
-from ..tables.data import data_folder
-from ..tables.schema import DataError
+from ..tables.reported import read_reported
 
 COLUMNS = ["model", "r_term", "term", "estimate", "ci_low", "ci_high", "se", "df", "t", "p"]
 
@@ -38,16 +34,7 @@ def lme4_reference(name=None):
     >>> eih.lme4_reference("heat_intensity_saline").r_term.tolist()
     ['(Intercept)', 'VAS', 'treatment_order1']
     """
-    path = data_folder() / "reported" / "lme4_reference.tsv"
-    try:
-        table = pd.read_csv(path, sep="\t")
-    except (OSError, pd.errors.ParserError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({error}). Restore it with 'git checkout -- data'."
-        ) from None
-    if list(table.columns) != COLUMNS:
-        raise DataError(f"{path}, line 1: the columns must be {COLUMNS}.")
-    verify(path)
+    table = read_reported("lme4_reference.tsv", COLUMNS, text=False)
     if name is None:
         return table
     if name not in set(table.model):

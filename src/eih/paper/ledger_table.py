@@ -6,19 +6,11 @@ import json
 from .analyses import chapter_of
 from .comparison import shown
 from .verdicts import VERDICTS
-from .views import badge, symbol
+from .views import LedgerView, badge, symbol
 
 
-class LedgerTable:
+class LedgerTable(LedgerView):
     """A ledger as one long table; made by :func:`show_searchable`."""
-
-    def __init__(self, table):
-        self.table = table
-
-    def __repr__(self):
-        return self.table[["id", "quantity", "printed", "recomputed", "verdict"]].to_string(
-            index=False
-        )
 
     def _repr_html_(self):
         heads = ("Quantity", "Printed", "Recomputed", "Verdict")

@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from ..tables.checksums import verify
-from ..tables.data import data_folder
+from ..tables.reported import read_reported
 from ..tables.schema import DataError
 
 RESULT_COLUMNS = [
@@ -20,22 +19,6 @@ RESULT_COLUMNS = [
     "needs",
 ]
 NUMBER_COLUMNS = ["id", "quantity", "printed"]
-
-
-def _read(name, columns):
-    path = data_folder() / "reported" / name
-    try:
-        frame = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({error}). Restore it with 'git checkout -- data'."
-        ) from None
-    if list(frame.columns) != columns:
-        raise DataError(
-            f"{path}, line 1: the columns are {list(frame.columns)}, they must be {columns}."
-        )
-    verify(path)
-    return frame
 
 
 def reported_results():
@@ -60,7 +43,7 @@ def reported_results():
     >>> eih.reported_results().id.is_unique
     True
     """
-    results = _read("results.tsv", RESULT_COLUMNS)
+    results = read_reported("results.tsv", RESULT_COLUMNS)
     if results.id.duplicated().any():
         twice = results.id[results.id.duplicated()].iloc[0]
         raise DataError(
@@ -90,7 +73,7 @@ def printed_numbers():
     >>> numbers[(numbers.id == "r048") & (numbers.quantity == "beta")].printed.item()
     '0.10'
     """
-    numbers = _read("numbers.tsv", NUMBER_COLUMNS)
+    numbers = read_reported("numbers.tsv", NUMBER_COLUMNS)
     known = set(reported_results().id)
     strangers = sorted(set(numbers.id) - known)
     silent = sorted(known - set(numbers.id))
@@ -124,7 +107,7 @@ def design_constants():
     >>> constants.value["cycling duration per block"], constants.unit["cycling duration per block"]
     ('10', 'min')
     """
-    return _read("design_constants.tsv", ["locus", "name", "value", "unit"])
+    return read_reported("design_constants.tsv", ["locus", "name", "value", "unit"])
 
 
 def reported_peaks(section=None):

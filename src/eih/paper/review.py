@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from ..tables.checksums import verify
-from ..tables.data import data_folder, mean_ratings
+from ..tables.data import mean_ratings
+from ..tables.reported import read_reported
 from ..tables.schema import DataError
 from .subsets import before_and_after_of
 
@@ -153,17 +153,10 @@ def unanswerable():
     >>> list(eih.unanswerable().columns)
     ['asked_by', 'question', 'needs', 'nearest']
     """
-    path = data_folder() / "reported" / "unanswerable.tsv"
-    try:
-        table = pd.read_csv(path, sep="\t", dtype=str, keep_default_na=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError, pd.errors.ParserError) as error:
-        raise DataError(
-            f"{path}: cannot be read ({error}). Restore it with 'git checkout -- data'."
-        ) from None
-    if list(table.columns) != UNANSWERABLE_COLUMNS:
-        raise DataError(f"{path}, line 1: the columns must be {UNANSWERABLE_COLUMNS}.")
+    return read_reported("unanswerable.tsv", UNANSWERABLE_COLUMNS, check=_no_empty_cell)
+
+
+def _no_empty_cell(table, path):
     if (table == "").any(axis=None):
         line = int((table == "").any(axis=1).to_numpy().argmax()) + 2
         raise DataError(f"{path}, line {line}: a cell is empty; each question has all four.")
-    verify(path)
-    return table
