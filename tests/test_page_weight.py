@@ -7,6 +7,7 @@ import re
 
 import light
 import pytest
+from fontTools.ttLib import TTFont
 from PIL import Image
 from tests.test_pages import PAGES, TOC, soup
 
@@ -112,6 +113,15 @@ def test_a_page_stays_within_its_budget(site, html, browser, name):
     }
     assert sum(sizes.values()) < FIRST
     assert sum(own.values()) < NEXT
+
+
+@pytest.mark.pages
+def test_the_font_of_icons_has_a_space_to_measure_by(html):
+    """Firefox measures lines by the space: where a font has none, it fetches the theme's own file of icons."""
+    font = TTFont(html / "_static" / "fonts" / "icons.woff")
+    space = font.getBestCmap()[ord(" ")]
+    assert font["hmtx"][space][0] > 0
+    assert font["glyf"][space].numberOfContours == 0
 
 
 @pytest.mark.pages

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from fontTools import subset
+from fontTools.ttLib.tables._g_l_y_f import Glyph
 
 logging.getLogger("fontTools").setLevel(logging.WARNING)  # else it tells each table it cuts
 
@@ -48,10 +49,22 @@ def cut(path, target, family, characters=CHARACTERS):
     chosen = subset.Subsetter(options)
     chosen.populate(unicodes=characters)
     chosen.subset(font)
+    if 0x20 in characters and 0x20 not in font.getBestCmap():
+        add_space(font)
     for record in font["name"].names:
         if record.nameID in (1, 3, 4, 6, 16):
             record.string = family.replace(" ", "") if record.nameID == 6 else family
     subset.save_font(font, str(target), options)
+
+
+def add_space(font):
+    """Give a font of pictures an empty sign for the space, by which a browser measures a line."""
+    glyphs = [*font.getGlyphOrder(), "space"]
+    font.setGlyphOrder(glyphs)
+    font["glyf"].glyphs["space"], font["glyf"].glyphOrder = Glyph(), glyphs
+    font["hmtx"]["space"] = (font["head"].unitsPerEm // 4, 0)
+    for part in font["cmap"].tables:
+        part.cmap[0x20] = "space"
 
 
 def make_fonts(app):

@@ -22,7 +22,7 @@ from theme import EARLY
 
 BOOK = "'self' file:"
 POLICY = {
-    "default-src": "'none'",
+    "default-src": BOOK,  # not 'none': Firefox loads the next page ahead by this
     "script-src": BOOK,
     "style-src": f"{BOOK} 'unsafe-inline'",
     "img-src": f"{BOOK} data:",
@@ -30,6 +30,7 @@ POLICY = {
     "connect-src": BOOK,
     "frame-src": BOOK,
     "form-action": BOOK,
+    **dict.fromkeys(["object-src", "media-src", "worker-src", "manifest-src"], "'none'"),
     "base-uri": "'none'",
 }
 THEBE = "https://unpkg.com/thebe@0.9.3/lib/"  # as in live.js

@@ -49,7 +49,7 @@
       try { history.replaceState(null, "", address); } catch { /* a page opened from disk keeps its address */ }
     }
     function follow() {
-      const body = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      const body = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
       if (!body || !table.contains(body)) return;
       if (body.hidden || [...body.rows].some((row) => row.hidden)) { clear(); show(); }
       body.querySelectorAll("details").forEach((one) => { one.open = true; });
