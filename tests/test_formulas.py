@@ -30,6 +30,13 @@ def test_aligned_lines_become_a_table():
     assert tree.get("display") == "block"
 
 
+@pytest.mark.parametrize("tex", [r"\hat\beta", r"\widehat{\text{SE}}"])
+def test_a_hat_lies_close(tex):
+    """A hat, narrow or wide, is an accent: browsers stopped guessing that."""
+    (over,) = formulas.to_mathml(tex).iter("mover")
+    assert over.get("accent") == "true"
+
+
 def test_an_unknown_command_is_told():
     """The message names the formula, the command, and the way on."""
     with pytest.raises(ValueError, match=r"formula '\\nonsense x' has '\\nonsense'.*Write it"):

@@ -47,6 +47,8 @@ def to_mathml(tex, display="inline"):
             )
         if node.text in SIGNS:
             node.tag, node.text = "mo", SIGNS[node.text]
+        if node.tag == "mover" and node[1].text == "^":  # a hat, also a wide one, lies close
+            node.set("accent", "true")
     tree.set("aria-label", words(tree))
     return tree
 
