@@ -101,14 +101,14 @@ def resolved(tmp_path_factory, root):
         folder = tmp_path_factory.mktemp(resolution) / "venv"
         subprocess.run([*uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
         python = str(folder / "bin" / "python")
-        done = subprocess.run(
-            [*uv, "pip", "install", "-q", "--python", python, "--all-extras"]
-            + ["--resolution", resolution, "-r", str(root / "pyproject.toml")],
-            cwd=folder,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
+        install = [*uv, "pip", "install", "-q", "--python", python]
+        packages = ["--all-extras", "--resolution", resolution, "-r", str(root / "pyproject.toml")]
+        ours = ["--no-deps", "--no-build-isolation", "-e", str(root)]
+        for arguments in (packages, ours):
+            done = subprocess.run(
+                [*install, *arguments], cwd=folder, capture_output=True, text=True
+            )
+            assert done.returncode == 0, done.stderr
         return python
 
     return make

@@ -472,8 +472,24 @@ def test_no_process_outlives_a_killed_run(path):
     run.kill()
     run.wait()
     assert workers
-    wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in workers), seconds=30)
+    wait_until(lambda: not any(map(runs, workers)), seconds=60)
     assert len(ResultsFile(path, seed=5).rows) >= 40
+
+
+def test_a_worker_that_starts_when_its_parent_is_gone_ends():
+    """A worker that was still loading when its parent was killed ends at its first batch."""
+    code = "from eih.beyond import power_runs; power_runs._end_with_parent(-1)"
+    done = subprocess.run([sys.executable, "-c", code], timeout=60)
+    assert done.returncode == 1
+
+
+def runs(process):
+    """Whether a process runs; one that has ended may be listed until somebody asks for its status."""
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
 
 
 def children(parent):

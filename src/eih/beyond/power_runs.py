@@ -138,12 +138,12 @@ def _with_parent(parent, *work):
     """Compute a batch; in a process of its own, see to it that this ends with its parent."""
     if os.getpid() != parent and not _WATCHED:
         _WATCHED.append(parent)
-        threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+        threading.Thread(target=_end_with_parent, args=(parent,), daemon=True).start()
     return batch(*work)
 
 
 def _end_with_parent(parent):
-    """End this process when its parent is gone: one that is killed can tell nobody."""
+    """End this process when its parent is gone, even before the first look: who is killed can tell nobody."""
     while os.getppid() == parent:
         time.sleep(1)
     os._exit(1)
