@@ -478,8 +478,11 @@ def test_no_process_outlives_a_killed_run(path):
 
 def test_a_worker_that_starts_when_its_parent_is_gone_ends():
     """A worker that was still loading when its parent was killed ends at its first batch."""
-    code = "from eih.beyond import power_runs; power_runs._end_with_parent(-1)"
-    done = subprocess.run([sys.executable, "-c", code], timeout=60)
+    code = (
+        "import time\nfrom eih.beyond import power_runs\n"
+        "power_runs.batch = lambda: time.sleep(50)\npower_runs._with_parent(-1)"
+    )
+    done = subprocess.run([sys.executable, "-c", code])
     assert done.returncode == 1
 
 
