@@ -47,8 +47,8 @@ def to_mathml(tex, display="inline"):
             )
         if node.text in SIGNS:
             node.tag, node.text = "mo", SIGNS[node.text]
-        if node.tag == "mover" and node[1].text == "^":  # a hat, also a wide one, lies close
-            node.set("accent", "true")
+        if node.tag == "mover":  # as an accent, a hat over several letters would touch them
+            node.attrib.setdefault("accent", "false")
     tree.set("aria-label", words(tree))
     return tree
 
